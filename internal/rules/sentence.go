@@ -1,0 +1,63 @@
+package rules
+
+// sentences say what the rules ask whose text depends on nothing.
+var sentences = map[string]string{
+	"required":  "is required",
+	"isdefault": "must be empty",
+	"dive":      "is required",
+
+	"email": "must be a valid e-mail address", "url": "must be a valid URL", "http_url": "must be a valid http or https URL",
+	"https_url": "must be a valid https URL", "uri": "must be a valid URI", "origin": "must be a valid web origin",
+	"urn_rfc2141": "must be a valid URN", "urn_rfc8141": "must be a valid URN", "datauri": "must be a valid data URI",
+
+	"alpha": "must have letters only", "alphaspace": "must have letters and spaces only", "alphanum": "must have letters and digits only",
+	"alphanumspace": "must have letters, digits and spaces only", "alphaunicode": "must have letters only",
+	"alphanumunicode": "must have letters and digits only", "ascii": "must have ASCII characters only",
+	"printascii": "must have printable ASCII characters only", "multibyte": "must have a character outside ASCII",
+	"lowercase": "must be in lower case", "uppercase": "must be in upper case",
+	"boolean": "must be true or false", "numeric": "must be a number", "number": "must have digits only",
+	"hexadecimal": "must be a hexadecimal number", "duration": "must be a duration such as 1h30m",
+	"hexcolor": "must be a hexadecimal color", "rgb": "must be an RGB color", "rgba": "must be an RGBA color", "hsl": "must be an HSL color",
+	"hsla": "must be an HSLA color", "cmyk": "must be a CMYK color", "iscolor": "must be a valid color",
+
+	"e164": "must be a phone number in E.164 form", "ssn": "must be a valid social security number", "ein": "must be a valid employer identification number",
+	"file": "must be the path of a file", "filepath": "must be a valid file path", "dir": "must be the path of a directory",
+	"dirpath": "must be a valid directory path", "image": "must be the path of an image",
+	"base32": "must be valid base32", "base64": "must be valid base64", "base64url": "must be valid base64url",
+	"base64rawurl": "must be valid base64url without padding", "json": "must be valid JSON", "jwt": "must have the form of a JWT",
+	"html": "must have HTML", "html_encoded": "must be HTML-encoded", "url_encoded": "must be URL-encoded",
+
+	"isbn": "must be a valid ISBN", "isbn10": "must be a valid ISBN-10", "isbn13": "must be a valid ISBN-13", "issn": "must be a valid ISSN",
+	"eth_addr": "must be a valid Ethereum address", "eth_addr_checksum": "must be a valid Ethereum address",
+	"btc_addr": "must be a valid Bitcoin address", "btc_addr_bech32": "must be a valid Bitcoin address",
+	"uuid": "must be a valid UUID", "uuid3": "must be a valid version 3 UUID", "uuid4": "must be a valid version 4 UUID",
+	"uuid5": "must be a valid version 5 UUID", "uuid7": "must be a valid version 7 UUID", "uuid_rfc4122": "must be a valid UUID",
+	"uuid3_rfc4122": "must be a valid version 3 UUID", "uuid4_rfc4122": "must be a valid version 4 UUID",
+	"uuid5_rfc4122": "must be a valid version 5 UUID", "ulid": "must be a valid ULID",
+	"md4": "must be a valid MD4 hash", "md5": "must be a valid MD5 hash", "sha256": "must be a valid SHA-256 hash",
+	"sha384": "must be a valid SHA-384 hash", "sha512": "must be a valid SHA-512 hash", "ripemd128": "must be a valid RIPEMD-128 hash",
+	"ripemd160": "must be a valid RIPEMD-160 hash", "tiger128": "must be a valid Tiger-128 hash", "tiger160": "must be a valid Tiger-160 hash",
+	"tiger192": "must be a valid Tiger-192 hash", "mongodb": "must be a valid MongoDB object id",
+	"mongodb_connection_string": "must be a valid MongoDB connection string",
+
+	"latitude": "must be a latitude from -90 to 90", "longitude": "must be a longitude from -180 to 180",
+	"ip": "must be a valid IP address", "ipv4": "must be a valid IPv4 address", "ipv6": "must be a valid IPv6 address",
+	"cidr": "must be a valid CIDR block", "cidrv4": "must be a valid IPv4 CIDR block", "cidrv6": "must be a valid IPv6 CIDR block",
+	"mac": "must be a valid MAC address", "port": "must be a port from 1 to 65535",
+	"tcp_addr": "must be a valid TCP address", "tcp4_addr": "must be a valid IPv4 TCP address", "tcp6_addr": "must be a valid IPv6 TCP address",
+	"udp_addr": "must be a valid UDP address", "udp4_addr": "must be a valid IPv4 UDP address", "udp6_addr": "must be a valid IPv6 UDP address",
+	"ip_addr": "must be a valid IP address", "ip4_addr": "must be a valid IPv4 address", "ip6_addr": "must be a valid IPv6 address",
+	"unix_addr": "must be a valid Unix address", "uds_exists": "must be the path of a Unix socket",
+	"hostname": "must be a valid host name", "hostname_rfc1123": "must be a valid host name", "hostname_label": "must be a valid host name label",
+	"fqdn": "must be a fully qualified domain name", "hostname_port": "must be a host and port", "dns_rfc1035_label": "must be a valid DNS label",
+
+	"timezone": "must be a valid time zone", "iso3166_1_alpha2": "must be a two-letter country code", "iso3166_1_alpha3": "must be a three-letter country code",
+	"iso3166_1_alpha_numeric": "must be a numeric country code", "iso3166_2": "must be a valid country subdivision code",
+	"iso3166_1_alpha2_eu": "must be a two-letter country code of the EU", "iso3166_1_alpha3_eu": "must be a three-letter country code of the EU",
+	"iso3166_1_alpha_numeric_eu": "must be a numeric country code of the EU", "country_code": "must be a country code",
+	"eu_country_code": "must be a country code of the EU", "iso4217": "must be a currency code", "iso4217_numeric": "must be a numeric currency code",
+	"bcp47_language_tag": "must be a language tag", "bcp47_strict_language_tag": "must be a registered language tag",
+	"bic": "must be a valid BIC", "bic_iso_9362_2014": "must be a valid BIC", "semver": "must be a semantic version",
+	"credit_card": "must be a valid credit card number", "luhn_checksum": "must have a valid Luhn checksum", "cve": "must be a CVE id",
+	"cron": "must be a cron expression",
+}
