@@ -15,7 +15,7 @@
 //	id int                         nothing
 //	Base (embedded struct)         the members of Base
 //	Base `json:"base"`             member "base"
-//	Base `json:",embed"`           the members of Base; so does any named field with this option
+//	B Base `json:",embed"`         the members of Base (not in the JSON v2 experiment of Go 1.26)
 //	More map[string]T `json:",embed"`  every member that no other field names, see [Struct.Rest]
 //
 // When one name is reached twice, the shallowest field wins; among equals the only one with a name in its tag;

@@ -74,6 +74,9 @@ func (o *options) set(option string, f reflect.StructField) error {
 	case "string":
 		o.quoted = true
 	case "embed":
+		if !embedKnown {
+			return errors.New(`json option "embed" is not known to the JSON v2 experiment of Go 1.26; embed a Go struct instead`)
+		}
 		o.embed = true
 	case "inline":
 		// Under this older name the option does nothing today. On an embedded struct nothing is lost.

@@ -1,0 +1,153 @@
+package openapi
+
+import (
+	"cmp"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/swaggest/openapi-go/openapi31"
+)
+
+// responses writes the answers of an operation; those with one status become one.
+func (b *builder) responses(op *Operation) *openapi31.Responses {
+	all := openapi31.Responses{MapOfResponseOrReferenceValues: map[string]openapi31.ResponseOrReference{}}
+	byStatus := map[string]*openapi31.Response{}
+	told := map[string][]string{} // descriptions
+	for _, r := range op.Responses {
+		key, ok := statusKey(r.Status)
+		if !ok {
+			b.fail("%s: a response has status %d; want 100 to 599, 1 to 5 for a class, or 0 for any other", op.name(), r.Status)
+			continue
+		}
+		entity := byStatus[key]
+		if entity == nil {
+			entity = &openapi31.Response{}
+			byStatus[key] = entity
+		}
+		b.addResponse(op, r, entity)
+		told[key] = unique(told[key], nonEmpty(r.Description))
+		entity.Description = strings.Join(told[key], "; ")
+	}
+	if len(byStatus) == 0 {
+		byStatus["default"] = &openapi31.Response{}
+	}
+	for key, entity := range byStatus {
+		entity.Description = cmp.Or(entity.Description, phrase(key))
+		if key == "default" {
+			all.Default = &openapi31.ResponseOrReference{Response: entity}
+			continue
+		}
+		all.MapOfResponseOrReferenceValues[key] = openapi31.ResponseOrReference{Response: entity}
+	}
+	return &all
+}
+
+func nonEmpty(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return []string{s}
+}
+
+// statusKey is the key of a status in the responses object.
+func statusKey(status int) (string, bool) {
+	switch {
+	case status == 0:
+		return "default", true
+	case status >= 1 && status <= 5:
+		return strconv.Itoa(status) + "XX", true
+	default:
+		return strconv.Itoa(status), status >= 100 && status <= 599
+	}
+}
+
+// phrase describes a response about which nobody said anything.
+func phrase(key string) string {
+	classes := map[string]string{
+		"default": "Any other answer", "1XX": "Informational", "2XX": "Success",
+		"3XX": "Redirection", "4XX": "Client error", "5XX": "Server error",
+	}
+	if p, ok := classes[key]; ok {
+		return p
+	}
+	status, _ := strconv.Atoi(key) // made by statusKey
+	return cmp.Or(http.StatusText(status), "Status "+key)
+}
+
+func (b *builder) addResponse(op *Operation, r Response, entity *openapi31.Response) {
+	if r.Type != nil || r.ContentType != "" {
+		contentType := cmp.Or(r.ContentType, typeJSON)
+		media := openapi31.MediaType{}
+		if r.Type != nil {
+			media.Schema = b.contentSchema(r.Type, output, contentType, op.name())
+		}
+		if r.Example != nil {
+			media.Example = &r.Example
+		}
+		if entity.Content == nil {
+			entity.Content = map[string]openapi31.MediaType{}
+		}
+		if have, ok := entity.Content[contentType]; ok {
+			media = b.merge(have, media)
+		}
+		entity.Content[contentType] = media
+	}
+	for _, h := range r.Headers {
+		b.addHeader(op, h, entity)
+	}
+	if len(r.Cookies) > 0 {
+		b.addHeader(op, setCookie(r.Cookies), entity)
+	}
+}
+
+// setCookie documents cookies by their names. OpenAPI has no place for cookies that an answer sets.
+func setCookie(names []string) ResponseHeader {
+	return ResponseHeader{Name: "Set-Cookie", Description: "Sets " + plural("cookie", len(names)) + " " + series(names) + "."}
+}
+
+// addHeader writes a header; one that is there already gets the other description too.
+func (b *builder) addHeader(op *Operation, h ResponseHeader, entity *openapi31.Response) {
+	name := http.CanonicalHeaderKey(h.Name)
+	if name == "Content-Type" {
+		return // "If a response header is defined with the name Content-Type, it SHALL be ignored", section 4.8.17
+	}
+	if strings.EqualFold(name, h.Name) && h.Name != strings.ToLower(h.Name) {
+		name = h.Name
+	}
+	p := Parameter{
+		Name: h.Name, In: "header", Description: h.Description, Deprecated: h.Deprecated,
+		Type: h.Type, Tag: h.Tag, Example: h.Example,
+	}
+	sch, f := b.field(p, op.name())
+	header := openapi31.Header{
+		Description: text(f.description), Required: flag(h.Required), Deprecated: flag(f.deprecated), Example: f.example,
+	}
+	if header.Schema = sch; len(sch) == 0 {
+		header.MapOfAnything = map[string]any{"schema": sch}
+	}
+	if entity.Headers == nil {
+		entity.Headers = map[string]openapi31.HeaderOrReference{}
+	}
+	for have, other := range entity.Headers {
+		if strings.EqualFold(have, name) {
+			name = have
+			header = mergeHeaders(*other.Header, header)
+		}
+	}
+	entity.Headers[name] = openapi31.HeaderOrReference{Header: &header}
+}
+
+func mergeHeaders(a, c openapi31.Header) openapi31.Header {
+	var words []string
+	for _, d := range []*string{a.Description, c.Description} {
+		if d != nil {
+			words = unique(words, []string{*d})
+		}
+	}
+	a.Description = text(strings.Join(words, " "))
+	if c.Required == nil {
+		a.Required = nil // not every answer with the status has it
+	}
+	return a
+}

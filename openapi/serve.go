@@ -1,0 +1,133 @@
+package openapi
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/base64"
+	"io"
+	"net/http"
+	"strconv"
+	"sync"
+)
+
+// edition is a document as it was built, and how it is served.
+type edition struct {
+	err    error
+	json   []byte
+	served func() *representations // made for the first client
+}
+
+// representations are what clients get, ready to be sent.
+type representations struct {
+	plain, gzipped variant
+}
+
+// variant is one representation with the values of its headers. Header maps of answers share these slices,
+// so that nothing is allocated for them.
+type variant struct {
+	body     []byte
+	etag     string
+	tags     []string
+	length   []string
+	encoding []string
+}
+
+var (
+	jsonType  = []string{"application/json"}
+	noCache   = []string{"no-cache"}
+	nosniff   = []string{"nosniff"}
+	varyCoded = []string{"Accept-Encoding"}
+)
+
+// edition returns what was built since the last change. The first to ask builds; others wait for it.
+func (d *Document) edition() *edition {
+	if e := d.built.Load(); e != nil {
+		return e
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if e := d.built.Load(); e != nil {
+		return e
+	}
+	e := newEdition(d.build())
+	d.built.Store(e)
+	return e
+}
+
+func newEdition(body []byte, err error) *edition {
+	if err != nil {
+		return &edition{err: err}
+	}
+	return &edition{json: body, served: sync.OnceValue(func() *representations { return represent(body) })}
+}
+
+func represent(body []byte) *representations {
+	sum := sha256.Sum256(body)
+	tag := base64.RawURLEncoding.EncodeToString(sum[:16])
+	return &representations{
+		plain:   newVariant(body, `"`+tag+`"`, ""),
+		gzipped: newVariant(compress(body), `"`+tag+`-gzip"`, "gzip"),
+	}
+}
+
+func newVariant(body []byte, etag, encoding string) variant {
+	v := variant{body: body, etag: etag, tags: []string{etag}, length: []string{strconv.Itoa(len(body))}}
+	if encoding != "" {
+		v.encoding = []string{encoding}
+	}
+	return v
+}
+
+func compress(body []byte) []byte {
+	var b bytes.Buffer
+	w, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level is valid
+	_, _ = w.Write(body)                                  // a bytes.Buffer takes everything
+	_ = w.Close()
+	return b.Bytes()
+}
+
+const unavailable = `{"type":"about:blank","title":"Internal Server Error","status":500,` +
+	`"detail":"the document of this API could not be built","code":"internal-error"}` + "\n"
+
+func (d *Document) serve(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		w.WriteHeader(http.StatusMethodNotAllowed)
+		return
+	}
+	e := d.edition()
+	if e.err != nil {
+		w.Header().Set("Content-Type", "application/problem+json")
+		w.Header().Set("Cache-Control", "no-store")
+		w.WriteHeader(http.StatusInternalServerError)
+		_, _ = io.WriteString(w, unavailable)
+		return
+	}
+	e.served().serve(w, r)
+}
+
+func (p *representations) serve(w http.ResponseWriter, r *http.Request) {
+	v := &p.plain
+	if acceptsGzip(r.Header["Accept-Encoding"]) {
+		v = &p.gzipped
+	}
+	h := w.Header()
+	h["Etag"] = v.tags
+	h["Vary"] = varyCoded
+	h["Cache-Control"] = noCache
+	h["X-Content-Type-Options"] = nosniff
+	if unchanged(r.Header["If-None-Match"], p.plain.etag, p.gzipped.etag) {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	h["Content-Type"] = jsonType
+	h["Content-Length"] = v.length
+	if v.encoding != nil {
+		h["Content-Encoding"] = v.encoding
+	}
+	if r.Method == http.MethodHead {
+		return
+	}
+	_, _ = w.Write(v.body) // the client may be gone
+}
