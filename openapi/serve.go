@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+
+	"github.com/mortise-go/mortise/internal/negotiate"
 )
 
 // edition is a document as it was built, and how it is served.
@@ -109,7 +111,7 @@ func (d *Document) serve(w http.ResponseWriter, r *http.Request) {
 
 func (p *representations) serve(w http.ResponseWriter, r *http.Request) {
 	v := &p.plain
-	if acceptsGzip(r.Header["Accept-Encoding"]) {
+	if negotiate.AcceptsGzip(r.Header["Accept-Encoding"]) {
 		v = &p.gzipped
 	}
 	h := w.Header()
@@ -117,7 +119,7 @@ func (p *representations) serve(w http.ResponseWriter, r *http.Request) {
 	h["Vary"] = varyCoded
 	h["Cache-Control"] = noCache
 	h["X-Content-Type-Options"] = nosniff
-	if unchanged(r.Header["If-None-Match"], p.plain.etag, p.gzipped.etag) {
+	if negotiate.Unchanged(r.Header["If-None-Match"], p.plain.etag, p.gzipped.etag) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}

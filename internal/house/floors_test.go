@@ -15,7 +15,7 @@ import (
 // import that it refuses is a question about the design, to be answered there.
 const floors = `
 	# The cellar. Its rooms know nothing of ours, or a neighbour they were built on.
-	NONE < internal/callsite, internal/codec, internal/pattern, internal/shape;
+	NONE < internal/callsite, internal/clientaddr, internal/codec, internal/negotiate, internal/pattern, internal/shape;
 	internal/shape < internal/rules;
 	internal/shape, internal/rules < internal/bind;
 

@@ -14,6 +14,8 @@ import (
 	"sync"
 
 	"github.com/swaggest/swgui/v5/static"
+
+	"github.com/mortise-go/mortise/internal/negotiate"
 )
 
 //go:embed static
@@ -110,7 +112,7 @@ func (a *asset) serve(w http.ResponseWriter, r *http.Request, versioned bool) {
 	body, etag := a.plain, `"`+a.etag+`"`
 	if a.gzipped != nil {
 		h.Set("Vary", "Accept-Encoding")
-		if acceptsGzip(r.Header.Values("Accept-Encoding")) {
+		if negotiate.AcceptsGzip(r.Header.Values("Accept-Encoding")) {
 			body, etag = func() []byte { return a.gzipped }, `"`+a.etag+`-gzip"`
 			h.Set("Content-Encoding", "gzip")
 		}
@@ -126,7 +128,7 @@ func (a *asset) serve(w http.ResponseWriter, r *http.Request, versioned bool) {
 func send(w http.ResponseWriter, r *http.Request, contentType, etag string, body []byte) {
 	h := w.Header()
 	h.Set("Etag", etag)
-	if unchanged(r.Header.Values("If-None-Match"), etag) {
+	if negotiate.Unchanged(r.Header.Values("If-None-Match"), etag) {
 		h.Del("Content-Encoding")
 		w.WriteHeader(http.StatusNotModified)
 		return

@@ -1,12 +1,12 @@
-package ui
+// Package negotiate reads the request fields by which a client says what it has
+// and what it takes.
+package negotiate
 
 import "strings"
 
-// The floor of this package is the program's files alone, so what package openapi knows of these headers is here again.
-
-// acceptsGzip reads the lines of Accept-Encoding, RFC 9110, section 12.5.3: it reports whether gzip, or else *,
+// AcceptsGzip reads the lines of Accept-Encoding, RFC 9110, section 12.5.3: it reports whether gzip, or else *,
 // is there with a weight that is not zero. It does not allocate.
-func acceptsGzip(lines []string) bool {
+func AcceptsGzip(lines []string) bool {
 	wildcard := false
 	for _, line := range lines {
 		for coding := range strings.SplitSeq(line, ",") {
@@ -28,14 +28,19 @@ func weighs(parameters string) bool {
 	return !ok || strings.Trim(q, "0.") != ""
 }
 
-// unchanged reads the lines of If-None-Match, RFC 9110, section 13.1.2: it reports whether the client has
-// the representation, by the weak comparison.
-func unchanged(lines []string, etag string) bool {
+// Unchanged reads the lines of If-None-Match, RFC 9110, section 13.1.2: it reports whether the client has
+// one of the entity tags, by the weak comparison. It does not allocate.
+func Unchanged(lines []string, etags ...string) bool {
 	for _, line := range lines {
 		for candidate := range strings.SplitSeq(line, ",") {
 			candidate = strings.TrimPrefix(strings.TrimSpace(candidate), "W/")
-			if candidate == "*" || candidate == etag {
+			if candidate == "*" {
 				return true
+			}
+			for _, etag := range etags {
+				if candidate == etag {
+					return true
+				}
 			}
 		}
 	}
