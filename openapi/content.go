@@ -153,5 +153,5 @@ func (b *builder) union(a, c schema) schema {
 	if slices.ContainsFunc(alternatives, func(have any) bool { return b.schemas.same(have, c) }) {
 		return a
 	}
-	return schema{"anyOf": append(alternatives[:len(alternatives):len(alternatives)], c)}
+	return schema{"anyOf": append(slices.Clip(alternatives), c)}
 }

@@ -3,6 +3,7 @@ package openapi
 import (
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/mortise-go/mortise/internal/shape"
 )
@@ -124,7 +125,7 @@ func nullable(sch schema) schema {
 		return nullableWithoutType(sch)
 	}
 	if list, ok := sch["enum"].([]any); ok {
-		sch["enum"] = append(list[:len(list):len(list)], nil)
+		sch["enum"] = append(slices.Clip(list), nil)
 	}
 	return sch
 }
@@ -182,8 +183,8 @@ func jsonNames(st *shape.Struct) func(string) string {
 
 // describeStruct applies the tags of a blank field, which is where a struct can say something about itself.
 func (s *schemas) describeStruct(t reflect.Type, object schema, path string) {
-	for i := range t.NumField() {
-		if f := t.Field(i); f.Name == "_" {
+	for f := range t.Fields() {
+		if f := f; f.Name == "_" {
 			s.document(object, f.Tag, t, path)
 		}
 	}

@@ -219,11 +219,14 @@ type optional interface {
 
 // inside returns the type of the value inside an optional one, and other types as they are.
 func inside(t reflect.Type) (elem reflect.Type) {
-	elem = t
 	if !reflect.PointerTo(value(t)).Implements(reflect.TypeFor[optional]()) || value(t).Kind() == reflect.Interface {
 		return t
 	}
-	defer func() { _ = recover() }() // t then stays as it is
+	defer func() {
+		if recover() != nil {
+			elem = t
+		}
+	}()
 	o := reflect.New(value(t)).Interface().(optional)
 	if p := reflect.TypeOf(o.OptionalElem()); p != nil && p.Kind() == reflect.Pointer {
 		return p.Elem()

@@ -1,7 +1,6 @@
 package openapi
 
 import (
-	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -48,10 +47,6 @@ func newSchemas(book *ruleBook) *schemas {
 
 func (s *schemas) fail(path, format string, args ...any) {
 	s.mistakes = append(s.mistakes, fmt.Errorf("%s: %w", path, fmt.Errorf(format, args...)))
-}
-
-func (s *schemas) err() error {
-	return errors.Join(s.mistakes...)
 }
 
 // of returns the schema for a value of type t, a fresh one that the caller may add to.

@@ -47,8 +47,8 @@ func tells(t reflect.Type, name string, of reflect.Type) bool {
 
 // embedded reports whether an embedded field of the struct t brings the methods of the interface.
 func embedded(t, of reflect.Type) bool {
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
+		f := f
 		if f.Anonymous && (f.Type.Implements(of) || reflect.PointerTo(f.Type).Implements(of)) {
 			return true
 		}
@@ -77,7 +77,7 @@ func ask[T any](t reflect.Type, name string) (T, bool) {
 		var none T
 		return none, false
 	}
-	v, ok := reflect.New(t).Interface().(T)
+	v, ok := reflect.TypeAssert[T](reflect.New(t))
 	return v, ok
 }
 

@@ -177,7 +177,7 @@ func TestWithRefusesTheNamesOfFields(t *testing.T) {
 					t.Errorf("With(%q) did not panic", key)
 				}
 			}()
-			problem.NotFound("").With(key, 1)
+			_ = problem.NotFound("").With(key, 1)
 		}()
 	}
 }

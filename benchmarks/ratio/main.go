@@ -1,4 +1,4 @@
-// Command ratio measures the contenders in the workloads and prints their times
+// Ratio measures the contenders in the workloads and prints their times
 // as ratios to the handler written by hand:
 //
 //	go run ./ratio                      everything, some minutes

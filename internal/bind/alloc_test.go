@@ -3,6 +3,7 @@
 package bind_test
 
 import (
+	"maps"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -17,9 +18,7 @@ func allocs[T any](t *testing.T, tag string, s sent, want float64) {
 	t.Helper()
 	f := newField[T](t, tag, bind.Options{}, bind.Limits{})
 	r := &http.Request{Host: "h", URL: &url.URL{RawQuery: s.query}, Header: http.Header{}}
-	for k, v := range s.header {
-		r.Header[k] = v
-	}
+	maps.Copy(r.Header, s.header)
 	r.Header.Set("Cookie", s.cookie)
 	form := []byte(s.form)
 	got := testing.AllocsPerRun(100, func() {
@@ -28,7 +27,7 @@ func allocs[T any](t *testing.T, tag string, s sent, want float64) {
 			f.src.SetPath(0, s.path)
 		}
 		if len(form) > 0 {
-			f.src.LoadForm(form)
+			_ = f.src.LoadForm(form) // what is wrong with it shows below
 		}
 		if err := f.src.Scan(); err != nil {
 			t.Fatal(err)

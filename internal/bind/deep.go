@@ -2,6 +2,7 @@ package bind
 
 import (
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -59,7 +60,7 @@ func written(path rules.Path) string {
 
 // extend returns the path with one more step. It does not share its array.
 func extend(path rules.Path, step rules.Step) rules.Path {
-	return append(path[:len(path):len(path)], step)
+	return append(slices.Clip(path), step)
 }
 
 // node fills v, which is what the branch is for.

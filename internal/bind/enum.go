@@ -14,7 +14,7 @@ func enumTexts(t reflect.Type, tag reflect.StructTag) ([]string, error) {
 	if text, ok := tag.Lookup("enum"); ok {
 		return splitEnum(text)
 	}
-	list, ok := reflect.New(t).Interface().(enumerated)
+	list, ok := reflect.TypeAssert[enumerated](reflect.New(t))
 	if !ok || t.Kind() == reflect.Pointer {
 		return nil, nil
 	}

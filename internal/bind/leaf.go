@@ -155,7 +155,7 @@ func basic[T comparable](l *leaf, parse parser[T], enum []string) (*leaf, error)
 	l.pointer, l.list = l.anyPointer, l.anyList
 	if l.typ == reflect.TypeFor[T]() {
 		l.pointer = func(v reflect.Value) setter {
-			if to, ok := v.Addr().Interface().(**T); ok {
+			if to, ok := reflect.TypeAssert[**T](v.Addr()); ok {
 				return &plainPointer[T]{to, parse}
 			}
 			return l.anyPointer(v) // a type defined as *T

@@ -169,7 +169,7 @@ func (n *node) member(m shape.Member, at nesting) error {
 	}
 	at.tag = m.Tag
 	child, err := newNode(m.Type, at)
-	if err == errTooDeep && slices.Contains(at.stack, innermost(m.Type)) {
+	if errors.Is(err, errTooDeep) && slices.Contains(at.stack, innermost(m.Type)) {
 		return nil // it contains itself: as deep as names go, and no deeper
 	}
 	if err != nil {
@@ -190,7 +190,7 @@ func (n *node) member(m shape.Member, at nesting) error {
 func (n *node) tryDefault(m shape.Member, presets []string, options rules.Options) error {
 	checker, err := rules.CompileVar(m.Type, m.Tag.Get("validate"), options)
 	if err != nil {
-		return nil // told when the whole object is compiled, or a rule that looks at other members
+		return nil //nolint:nilerr // told when the whole object is compiled, or a rule that looks at other members
 	}
 	g := grafting{param: &Param{}}
 	value := reflect.New(m.Type)

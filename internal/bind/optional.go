@@ -24,7 +24,7 @@ func optionalElem(t reflect.Type) (elem reflect.Type, err error) {
 	if t.Kind() == reflect.Interface || t.Kind() == reflect.Pointer {
 		return nil, nil
 	}
-	o, ok := reflect.New(t).Interface().(Optional)
+	o, ok := reflect.TypeAssert[Optional](reflect.New(t))
 	if !ok {
 		return nil, nil
 	}

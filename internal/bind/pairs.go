@@ -159,7 +159,7 @@ func (p *pairs) put(i int, brackets, text string) {
 	if len(p.items) == 0 {
 		p.items = append(p.items, item{})
 	}
-	at := int32(len(p.items))
+	at := int32(len(p.items)) //nolint:gosec // the number of pairs is limited
 	p.items = append(p.items, item{brackets: brackets, text: text})
 	if s.first == 0 {
 		s.first = at

@@ -41,7 +41,7 @@ func (d *draft) preset() {
 func (d *draft) tryDefault() {
 	field := reflect.New(d.Type).Elem()
 	b := d.target(field)
-	b.absent()
+	_ = b.absent() // a parameter with a default is never required
 	d.Default = reflect.Indirect(field).Interface()
 	if d.checker == nil {
 		return

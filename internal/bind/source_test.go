@@ -235,13 +235,15 @@ func TestNothingOfARequestIsSeenByTheNext(t *testing.T) {
 
 	// Bad values leave nothing behind either.
 	full.load(f.src, "id")
-	f.bind()
+	if err := f.bind(); err != nil {
+		t.Fatal(err)
+	}
 	f.src.Reset()
 	bad := full
 	bad.query = "int=x&list=%ff&levels=x&pointer=%00&named=x&maybe=%ff&pair=&map=x&struct=x&array=x&default=x"
 	bad.load(f.src, "id")
 	for i := range f.binders {
-		f.binders[i].Bind()
+		_ = f.binders[i].Bind() // all fail, or nearly
 	}
 	v := reflect.ValueOf(in)
 	for i := range v.NumField() {
@@ -373,7 +375,10 @@ func TestErrorsAreWrittenForALog(t *testing.T) {
 	if got, want := err.Error(), "query.v[0]: expected an integer; query.v[2]: expected an integer"; got != want {
 		t.Errorf("Error() = %q, want %q", got, want)
 	}
-	for range err.All() {
+	for first := range err.All() {
+		if first != err {
+			t.Errorf("the first of All is %v", first)
+		}
 		break
 	}
 	var none *bind.Error

@@ -58,7 +58,7 @@ func TestEncoding(t *testing.T) {
 		}{7}, `{"id":"7"}`},
 		{"nil", nil, `null`},
 		{"a nil pointer", (*answer)(nil), `null`},
-		{"a pointer to a pointer", ptr(ptr(5)), `5`},
+		{"a pointer to a pointer", new(new(5)), `5`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -73,7 +73,8 @@ func TestEncoding(t *testing.T) {
 
 type timeout time.Duration
 
-func ptr[T any](v T) *T { return &v }
+//go:fix inline
+func ptr[T any](v T) *T { return new(v) }
 
 func TestEncodingFailuresLeaveTheBufferAlone(t *testing.T) {
 	t.Parallel()

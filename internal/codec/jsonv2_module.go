@@ -3,6 +3,7 @@
 package codec
 
 import (
+	"errors"
 	"io"
 
 	"github.com/go-json-experiment/json"
@@ -29,7 +30,7 @@ func newDecoder(r io.Reader) *decoder { return jsontext.NewDecoder(r) }
 
 func text(s string) jsontext.Token { return jsontext.String(s) }
 
-func duplicate(err *syntacticError) bool { return err.Err == jsontext.ErrDuplicateName }
+func duplicate(err *syntacticError) bool { return errors.Is(err.Err, jsontext.ErrDuplicateName) }
 
 func baseOptions() jsonOptions {
 	return json.JoinOptions(json.DefaultOptionsV2(), json.Deterministic(true))

@@ -71,7 +71,7 @@ func (s *search) member(n *node, name string, at int) {
 	m := n.elem
 	switch n.form {
 	case object:
-		known := false
+		var known bool
 		if m, known = n.members[name]; !known {
 			if s.strict {
 				s.note(at, CodeUnknown, "there is no member "+quoteName(name)+" here")

@@ -22,7 +22,7 @@ func checkSyntax(data []byte) *Error {
 		return readError(data, err)
 	}
 	end := int(d.InputOffset())
-	if _, err := d.ReadToken(); err != io.EOF {
+	if _, err := d.ReadToken(); !errors.Is(err, io.EOF) {
 		end += len(data[end:]) - len(bytes.TrimLeft(data[end:], " \t\r\n"))
 		return syntaxError(CodeTrailing, "", end, "expected the end of the text after the first value, at "+position(data, end))
 	}

@@ -42,7 +42,9 @@ func TestEveryPackageHasADoc(t *testing.T) {
 	for _, pkg := range repository(t).Packages {
 		begin := "Package " + pkg.Name() + " "
 		if pkg.Name() == "main" {
-			begin = "Command " + path.Base(pkg.Dir) + " "
+			// As gofmt's own begins: "Gofmt formats Go programs."
+			name := path.Base(pkg.Dir)
+			begin = strings.ToUpper(name[:1]) + name[1:] + " "
 		}
 		files, documented := 0, ""
 		for f := range pkg.Production() {

@@ -2,6 +2,8 @@
 // and what it takes.
 package negotiate
 
+import "slices"
+
 import "strings"
 
 // AcceptsGzip reads the lines of Accept-Encoding, RFC 9110, section 12.5.3: it reports whether gzip, or else *,
@@ -37,10 +39,8 @@ func Unchanged(lines []string, etags ...string) bool {
 			if candidate == "*" {
 				return true
 			}
-			for _, etag := range etags {
-				if candidate == etag {
-					return true
-				}
+			if slices.Contains(etags, candidate) {
+				return true
 			}
 		}
 	}

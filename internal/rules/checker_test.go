@@ -57,8 +57,8 @@ func TestTheTopMayBeAnyContainerOfStructs(t *testing.T) {
 	t.Parallel()
 	expect(t, compile[[]Suite2](t, rules.Options{}).Check(&[]Suite2{{2}, {0}}), "[1].beds:min")
 	expect(t, compile[map[string][]*Suite2](t, rules.Options{}).Check(&map[string][]*Suite2{"k": {nil, {0}}}), "[k][1].beds:min")
-	expect(t, compile[*Suite2](t, rules.Options{}).Check(ptr(&Suite2{})), "beds:min")
-	expect(t, compile[*Suite2](t, rules.Options{}).Check(ptr((*Suite2)(nil))))
+	expect(t, compile[*Suite2](t, rules.Options{}).Check(new(&Suite2{})), "beds:min")
+	expect(t, compile[*Suite2](t, rules.Options{}).Check(new((*Suite2)(nil))))
 	expect(t, compile[[2]Suite2](t, rules.Options{}).Check(&[2]Suite2{{1}, {0}}), "[1].beds:min")
 	type tree []tree
 	if !compile[tree](t, rules.Options{}).Empty() {
@@ -113,7 +113,7 @@ func TestEmptyTellsWhetherThereIsAnythingToCheck(t *testing.T) {
 func TestCheckPanicsOnAnotherType(t *testing.T) {
 	t.Parallel()
 	c := compile[Suite2](t, rules.Options{})
-	for _, wrong := range []any{nil, Suite2{}, (*Suite2)(nil), &Node{}, ptr(&Suite2{})} {
+	for _, wrong := range []any{nil, Suite2{}, (*Suite2)(nil), &Node{}, new(&Suite2{})} {
 		if cause := panics(func() { c.Check(wrong) }); cause == nil || !strings.HasPrefix(fmt.Sprint(cause), "rules: Check wants a non-nil *rules_test.Suite2") {
 			t.Errorf("Check(%T): %v", wrong, cause)
 		}
@@ -141,7 +141,7 @@ func TestPatternsAreRE2AndMatchAnywhere(t *testing.T) {
 	}
 	c := compileVar(t, reflect.TypeFor[string](), "pattern=^(a+)+$", rules.Options{})
 	start := time.Now()
-	c.Check(ptr(strings.Repeat("a", 100_000) + "!"))
+	c.Check(new(strings.Repeat("a", 100_000) + "!"))
 	if took := time.Since(start); took > 5*time.Second {
 		t.Errorf("a hostile text took %v", took)
 	}
@@ -190,9 +190,9 @@ func TestNothingIsAllocatedForAValidValue(t *testing.T) {
 	}
 	value := Rich{
 		UUID: "f47ac10b-58cc-4372-a567-0e02b2c3d479", UUID4: "f47ac10b-58cc-4372-a567-0e02b2c3d479", URL: "https://example.com/a?b=c", HTTPS: "https://example.com",
-		Email: "a.b@example.com", One: "b", OneN: 2, Len: "ab", Ptr: ptr("abc"), Opt: ptr(1), Uniq: []string{"a", "b", "c"}, Ints: []int{3, 2, 1},
+		Email: "a.b@example.com", One: "b", OneN: 2, Len: "ab", Ptr: new("abc"), Opt: new(1), Uniq: []string{"a", "b", "c"}, Ints: []int{3, 2, 1},
 		Map: map[string]string{"a": "x", "b": "y"}, Subs: map[int]*Suite2{1: {1}, 2: {2}}, When: time.Now().Add(time.Hour), Dur: time.Minute, Float: 0.5, U: 4,
-		Or: "abc", Eq: "ab", With: "x", IP: "10.0.0.1", Date: "2026-01-02", Pat: "abc", Any: ptr("x"), Bool: true, Rune: "ééé",
+		Or: "abc", Eq: "ab", With: "x", IP: "10.0.0.1", Date: "2026-01-02", Pat: "abc", Any: new("x"), Bool: true, Rune: "ééé",
 	}
 	c := compile[Rich](t, rules.Options{})
 	expect(t, c.Check(&value))

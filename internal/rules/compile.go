@@ -112,7 +112,7 @@ func (c *compiler) closedChain(made *chain, at spot, rules Rules, nullable bool)
 			if kindOf(t) != record {
 				c.mistake(at, t, rule.Name, rule.Name+" works on structs only")
 			} else if rule.Name == wordStructOnly {
-				made.level = c.level(at, t)
+				made.level = c.level(t)
 			}
 			c.rest(at, t, rules, rule)
 			traverse = false
@@ -167,7 +167,7 @@ func (c *compiler) plan(path string, t reflect.Type) *plan {
 	p := &plan{typ: t, live: false}
 	c.plans[t] = p
 	c.fresh = append(c.fresh, p)
-	p.level = c.level(spot{path: path}, t)
+	p.level = c.level(t)
 	for i := range t.NumField() {
 		c.field(p, path, i)
 	}

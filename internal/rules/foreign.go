@@ -97,14 +97,14 @@ func (c *compiler) foreignChain(made *chain, at spot, rules Rules) {
 		} else {
 			err = v.Var(content(value), tag)
 		}
-		r.reportAll(made.typ, at, err)
+		r.reportAll(err)
 		return true
 	}}}
 }
 
 // reportAll turns what validator found into violations, with paths below the
 // value.
-func (r *run) reportAll(t reflect.Type, at spot, err error) {
+func (r *run) reportAll(err error) {
 	var list validator.ValidationErrors
 	if !errors.As(err, &list) {
 		return

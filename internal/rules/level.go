@@ -16,7 +16,7 @@ type level struct {
 	opts Options
 }
 
-func (c *compiler) level(at spot, t reflect.Type) *level {
+func (c *compiler) level(t reflect.Type) *level {
 	if !c.reg.hasLevel(t) {
 		return nil
 	}
@@ -100,10 +100,10 @@ func stepText(s Step) string {
 func forwards(place string) []Step {
 	var steps []Step
 	for place != "" {
-		switch {
-		case place[0] == '.':
+		switch place[0] {
+		case '.':
 			place = place[1:]
-		case place[0] == '[':
+		case '[':
 			inner, rest, _ := strings.Cut(place[1:], "]")
 			if i, err := strconv.Atoi(inner); err == nil {
 				steps = append(steps, Step{Kind: Index, Index: i})

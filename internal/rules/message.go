@@ -13,7 +13,7 @@ func detailOf(s *site) string {
 			return detail
 		}
 	}
-	return detail(s.rule, s.kind, s.isDuration())
+	return detail(s.rule, s.kind)
 }
 
 // detailFor is detailOf for what validator reports.
@@ -29,10 +29,10 @@ func detailFor(rule, param string, k reflect.Kind) string {
 	case k >= reflect.Int && k <= reflect.Float64:
 		kind = signed
 	}
-	return detail(Rule{Name: rule, Param: param, HasParam: param != ""}, kind, false)
+	return detail(Rule{Name: rule, Param: param, HasParam: param != ""}, kind)
 }
 
-func detail(rule Rule, k kind, duration bool) string {
+func detail(rule Rule, k kind) string {
 	if said, ok := sentences[rule.Name]; ok {
 		return said
 	}
@@ -253,8 +253,7 @@ func presenceDetail(s *site) string {
 		glue = " and "
 	}
 	verb := " is given"
-	switch {
-	case strings.HasPrefix(rest, "without"):
+	if strings.HasPrefix(rest, "without") {
 		verb = " is missing"
 	}
 	if len(names) > 1 && glue == " and " {

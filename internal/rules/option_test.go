@@ -72,9 +72,9 @@ func TestRulesAliasesAndStructLevelsOfTheUserAreValidators(t *testing.T) {
 	t.Parallel()
 	v := newCustom(t)
 	c := compile[Booking](t, rules.Options{Validator: v})
-	good := Booking{Guests: 2, Rooms: 2, Name: ptr("x"), Code: "abc", Codes: []string{"", "ab"}, Either: "hey!", Inner: Suite{2, 2}}
+	good := Booking{Guests: 2, Rooms: 2, Name: new("x"), Code: "abc", Codes: []string{"", "ab"}, Either: "hey!", Inner: Suite{2, 2}}
 	bookings := []Booking{
-		good, {}, {Guests: 3, Rooms: 4, Name: ptr(""), Code: "toolong", Codes: []string{"a1", "abcd", ""}, Inner: Suite{6, 2}, Either: "x"},
+		good, {}, {Guests: 3, Rooms: 4, Name: new(""), Code: "toolong", Codes: []string{"a1", "abcd", ""}, Inner: Suite{6, 2}, Either: "x"},
 		{Guests: 2, Inner: Suite{3, 1}, Suites: []Suite{{2, 4}, {4, 2}, {5, 9}}, Either: "12"},
 	}
 	for i := range bookings {
@@ -99,11 +99,11 @@ func TestARedefinedRuleIsLeftToTheUser(t *testing.T) {
 		}
 	}
 	c := compileVar(t, reflect.TypeFor[string](), "email", rules.Options{Validator: v, Redefined: []string{"email"}})
-	expect(t, c.Check(ptr("mine")))
-	expect(t, c.Check(ptr("a@b.co")), ":email")
+	expect(t, c.Check(new("mine")))
+	expect(t, c.Check(new("a@b.co")), ":email")
 	c = compileVar(t, reflect.TypeFor[string](), "pattern=x", rules.Options{Validator: v})
-	expect(t, c.Check(ptr("mine")))
-	expect(t, c.Check(ptr("x")), ":pattern")
+	expect(t, c.Check(new("mine")))
+	expect(t, c.Check(new("x")), ":pattern")
 }
 
 func TestRulesRegisteredForATypeReplaceItsTags(t *testing.T) {
@@ -176,7 +176,7 @@ func TestCustomTypesAreJudgedByWhatTheUserMakesOfThem(t *testing.T) {
 	}, sql.NullString{})
 	c := compile[Row](t, rules.Options{Validator: v})
 	some := func(s string) sql.NullString { return sql.NullString{String: s, Valid: true} }
-	rows := []Row{{}, {Name: some("abc")}, {Name: some("abcd"), Opt: ptr(some("1")), Names: []sql.NullString{some("a"), {}}}}
+	rows := []Row{{}, {Name: some("abc")}, {Name: some("abcd"), Opt: new(some("1")), Names: []sql.NullString{some("a"), {}}}}
 	for i := range rows {
 		sameStruct(t, v, c, &rows[i])
 	}

@@ -125,7 +125,8 @@ func pointerTo(value any) any {
 	return p.Interface()
 }
 
-func ptr[T any](v T) *T { return &v }
+//go:fix inline
+func ptr[T any](v T) *T { return new(v) }
 
 type oracleType = validator.Validate
 

@@ -81,7 +81,7 @@ func TestRareVerdictsAreValidators(t *testing.T) {
 		return &Rare{
 			Base: &Base{"c"}, Country: "SE", Post: "903 26", ByInt: map[int8]string{1: "x"}, ByUint: map[uint16]*Basket{2: {Tag: "t"}}, ByFloat: map[float64]string{1: "x"},
 			ByBool: map[bool]string{true: "x"}, ByName: map[name]string{"k": "x"}, Any: &Basket{Tag: "t"}, Grid: [][]int{{}, {1}}, Valued: maybe[string]{"x", true},
-			Baskets: []Basket{{ID: 1}, {ID: 2}}, Ptrs: []*Basket{{Owner: ptr("a")}, {Owner: ptr("b")}, {}}, Values: map[string]int{"a": 1, "b": 2},
+			Baskets: []Basket{{ID: 1}, {ID: 2}}, Ptrs: []*Basket{{Owner: new("a")}, {Owner: new("b")}, {}}, Values: map[string]int{"a": 1, "b": 2},
 		}
 	}
 	changes := []func(*Rare){
@@ -91,7 +91,7 @@ func TestRareVerdictsAreValidators(t *testing.T) {
 		func(r *Rare) { r.Post, r.Country = "90326", "XX" },
 		func(r *Rare) { r.Post, r.Country = "90326", "" },
 		func(r *Rare) {
-			r.A, r.B, r.C, r.D, r.E, r.F, r.G, r.H, r.I = "x", "x", "x", "x", "x", "x", "x", "x", ptr("x")
+			r.A, r.B, r.C, r.D, r.E, r.F, r.G, r.H, r.I = "x", "x", "x", "x", "x", "x", "x", "x", new("x")
 		},
 		func(r *Rare) {
 			r.ByInt, r.ByUint, r.ByFloat, r.ByBool = map[int8]string{2: "x"}, map[uint16]*Basket{2: nil}, map[float64]string{1: "y"}, map[bool]string{}
@@ -104,14 +104,14 @@ func TestRareVerdictsAreValidators(t *testing.T) {
 		func(r *Rare) { r.Valued = maybe[string]{"", true} },
 		func(r *Rare) { r.Valued = maybe[string]{"x", false} },
 		func(r *Rare) { r.Baskets = []Basket{{ID: 1}, {ID: 1}} },
-		func(r *Rare) { r.Ptrs = []*Basket{{Owner: ptr("a")}, {Owner: ptr("a")}} },
+		func(r *Rare) { r.Ptrs = []*Basket{{Owner: new("a")}, {Owner: new("a")}} },
 		func(r *Rare) { r.Ptrs = []*Basket{{}, {}} },
 		func(r *Rare) { r.Ptrs = []*Basket{nil, nil} },
 		func(r *Rare) { r.Values = map[string]int{"a": 1, "b": 1} },
 		func(r *Rare) { r.Stamp = stamp(time.Unix(5, 0)) },
 		func(r *Rare) { r.Stamp, r.When = stamp(time.Unix(5, 0)), time.Unix(6, 0) },
-		func(r *Rare) { r.Zeroed, r.ZeroPtr, r.Nilled = []int{}, ptr(0), &[]int{} },
-		func(r *Rare) { r.Zeroed, r.ZeroPtr, r.Nilled = []int{1}, ptr(1), ptr([]int(nil)) },
+		func(r *Rare) { r.Zeroed, r.ZeroPtr, r.Nilled = []int{}, new(0), &[]int{} },
+		func(r *Rare) { r.Zeroed, r.ZeroPtr, r.Nilled = []int{1}, new(1), new([]int(nil)) },
 		func(r *Rare) { r.Own, r.Spare = validating{3}, validating{4} },
 		func(r *Rare) { r.Own, r.Spare = validating{6}, validating{3} },
 		func(r *Rare) { r.Country, r.M = "", &Basket{} },

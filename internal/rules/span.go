@@ -60,7 +60,7 @@ func signedSpan(is relation, bound int64) *span {
 }
 
 func unsignedSpan(is relation, bound uint64) *span {
-	i, ok := spanOf(is, bound, 0, math.MaxUint64, func(n uint64, d int) uint64 { return n + uint64(d) })
+	i, ok := spanOf(is, bound, 0, math.MaxUint64, func(n uint64, d int) uint64 { return n + uint64(d) }) //nolint:gosec // -1 is meant to wrap
 	s := fullSpan()
 	s.unsigned = i
 	return spanIf(s, ok)

@@ -160,15 +160,15 @@ func (r random) fillStruct(v reflect.Value, depth int) {
 		v.Set(reflect.ValueOf([]netip.Addr{{}, netip.MustParseAddr("::1")}[r.IntN(2)]))
 		return
 	}
-	for i := range v.NumField() {
-		if v.Field(i).CanSet() && r.IntN(4) > 0 {
-			r.fill(v.Field(i), depth+1)
+	for _, field := range v.Fields() {
+		if field.CanSet() && r.IntN(4) > 0 {
+			r.fill(field, depth+1)
 		}
 	}
 }
 
 func (r random) fillAny(v reflect.Value) {
-	values := []any{nil, "", "a", "abc", 0, 1, 3, 3.5, []any{}, []any{"a", 1}, map[string]any{"k": 1}, ptr(""), (*string)(nil), ptr(2)}
+	values := []any{nil, "", "a", "abc", 0, 1, 3, 3.5, []any{}, []any{"a", 1}, map[string]any{"k": 1}, new(""), (*string)(nil), new(2)}
 	if v.NumMethod() == 0 {
 		if value := values[r.IntN(len(values))]; value != nil {
 			v.Set(reflect.ValueOf(value))
@@ -216,9 +216,9 @@ func TestVerdictsOnRandomStructsAreValidators(t *testing.T) {
 		}
 	}
 	for _, typ := range []reflect.Type{reflect.TypeFor[Crossed](), reflect.TypeFor[Shapes]()} {
-		for i := range typ.NumField() {
-			name := typ.Field(i).Tag.Get("json")
-			if tag := typ.Field(i).Tag.Get("validate"); tag == "" || slices.Contains([]string{"only", "none", "skip", "", "by_id", "places", "ptrs", "loose"}, name) {
+		for field := range typ.Fields() {
+			name := field.Tag.Get("json")
+			if tag := field.Tag.Get("validate"); tag == "" || slices.Contains([]string{"only", "none", "skip", "", "by_id", "places", "ptrs", "loose"}, name) {
 				continue
 			}
 			if n := broken[name]; n == 0 || n == 4000 {

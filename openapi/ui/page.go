@@ -46,16 +46,17 @@ type pages struct {
 
 // policy allows the page its own files, and requests to the listed origins.
 func policy(connect []string) string {
-	sources := "'self'"
+	var sources strings.Builder
+	sources.WriteString("'self'")
 	for _, origin := range connect {
 		u, err := url.Parse(origin)
 		if err != nil || u.Scheme == "" || u.Host == "" || u.User != nil || origin != u.Scheme+"://"+u.Host ||
 			strings.ContainsAny(origin, " ;,") {
 			panic(fmt.Sprintf("ui: %q is not an origin; write one such as https://login.example.com", origin))
 		}
-		sources += " " + origin
+		sources.WriteString(" " + origin)
 	}
-	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src " + sources +
+	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src " + sources.String() +
 		"; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 }
 

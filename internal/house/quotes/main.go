@@ -1,4 +1,4 @@
-// Command quotes refreshes the Go code that the repository's pages quote:
+// Quotes refreshes the Go code that the repository's pages quote:
 //
 //	go run ./internal/house/quotes
 //

@@ -1,4 +1,4 @@
-// Command verdict judges runs of go test -json.
+// Verdict judges runs of go test -json.
 //
 // Without arguments it reads one run from standard input, prints the result of
 // each package and the output of what failed, and fails if anything did:
