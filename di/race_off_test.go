@@ -1,0 +1,5 @@
+//go:build !race
+
+package di_test
+
+const raceEnabled = false
