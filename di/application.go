@@ -9,6 +9,7 @@ import (
 
 // A singleton is an application value and how it is made.
 type singleton struct {
+	dep       *Dependency
 	container *Container
 	caller    caller
 	needs     []need
@@ -20,7 +21,7 @@ type singleton struct {
 }
 
 func newSingleton(c *Container, d *Dependency, needs []need) *singleton {
-	s := &singleton{container: c, caller: d.newCall(), needs: needs}
+	s := &singleton{dep: d, container: c, caller: d.newCall(), needs: needs}
 	s.resource, _ = s.caller.output().(resource)
 	for _, n := range needs {
 		s.binders = append(s.binders, n.from.single.binder(field(s.caller, n.index)))

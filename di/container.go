@@ -3,6 +3,7 @@ package di
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -40,7 +41,7 @@ var ErrClosed = errors.New("the application is closed")
 func (c *Container) Start(ctx context.Context) error {
 	for _, s := range c.met() {
 		if err := s.ensure(ctx); err != nil {
-			return err
+			return fmt.Errorf("%v: %w", s.dep, err)
 		}
 	}
 	return nil

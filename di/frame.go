@@ -163,7 +163,6 @@ func (f *Frame) combine(s *step) error {
 		s.caller.(chooser).choose(0)
 		return nil
 	}
-	var absent []error
 	for i, b := range s.node.branches {
 		err := f.try(b)
 		if err == nil {
@@ -173,13 +172,21 @@ func (f *Frame) combine(s *step) error {
 		if !isAbsent(err) {
 			return err
 		}
-		absent = append(absent, err)
 	}
 	if s.node.dep.kind == optionalOne {
 		s.caller.reset() // a function may return a value beside its error
 		return nil
 	}
-	return s.node.dep.merge(absent)
+	return s.node.dep.merge(f.absences(s.node.branches))
+}
+
+// absences collects the errors of branches that have all been tried in vain.
+func (f *Frame) absences(branches []branch) []error {
+	list := make([]error, len(branches))
+	for i, b := range branches {
+		list[i] = f.try(b) // which remembers
+	}
+	return list
 }
 
 // alone looks at the credentials of the alternatives from one on, behind the

@@ -47,7 +47,7 @@ const (
 // String names the stage, such as "authentication".
 func (s Stage) String() string {
 	names := [...]string{"unstaged", "admission", "authentication", "revocation", "second factor",
-		"scopes", "authorization", "quota", "ownership", "needs a credential", "plain"}
+		"scopes", "authorization", "quota", "ownership", "authenticated", "dependency"}
 	if int(s) < len(names) {
 		return names[s]
 	}

@@ -17,7 +17,7 @@ type Wide[A, B, C any] struct {
 	Name    string            `json:"name" validate:"required,min=3,max=80" doc:"How it is called"`
 	Email   string            `json:"email" validate:"omitempty,email"`
 	State   string            `json:"state" validate:"oneof=draft live gone"`
-	Count   int               `json:"count" validate:"gte=0,lte=1000" default:"1"`
+	Count   int               `json:"count" validate:"gte=0,lte=1000"`
 	Labels  map[string]string `json:"labels,omitempty"`
 	Parts   []A               `json:"parts" validate:"max=10"`
 	Note    *B                `json:"note,omitempty"`
@@ -89,7 +89,7 @@ func thousand() *openapi.Document {
 			Method: "POST", Path: fmt.Sprintf("/things%d/{id}", n), ID: fmt.Sprintf("thing%d", n), Summary: "Do it",
 			Parameters: []openapi.Parameter{
 				{Name: "id", In: "path", Type: reflect.TypeFor[int64]()},
-				{Name: "page", In: "query", Type: reflect.TypeFor[int](), Tag: `validate:"min=1" default:"1"`},
+				{Name: "page", In: "query", Type: reflect.TypeFor[int](), Tag: `validate:"min=1"`},
 			},
 			Body: &openapi.Body{Required: true, Content: []openapi.Media{{Type: t}}},
 			Responses: []openapi.Response{

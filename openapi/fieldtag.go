@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/mortise-go/mortise/internal/shape"
 )
 
 // document applies the tags that only document, to the schema of a value of type t.
@@ -33,6 +35,17 @@ func (s *schemas) document(sch schema, tag reflect.StructTag, t reflect.Type, pa
 	}
 	if l := tag.Get("layout"); l != "" && t == reflect.TypeFor[time.Time]() {
 		describeLayout(sch, l)
+	}
+}
+
+// checkPromises refuses the tags that would promise what a body does not keep: nothing compares its members with an enum
+// tag, and nothing fills in a default.
+func (s *schemas) checkPromises(m *shape.Member) {
+	if text, ok := m.Tag.Lookup("enum"); ok {
+		s.fail(m.Path, "enum:%q is not checked in a body; write validate:\"oneof=%s\"", text, strings.ReplaceAll(text, ",", " "))
+	}
+	if text, ok := m.Tag.Lookup("default"); ok {
+		s.fail(m.Path, "default:%q is not filled in by a body; leave it out, or take a pointer and let the handler decide", text)
 	}
 }
 

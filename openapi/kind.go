@@ -209,6 +209,9 @@ func (s *schemas) member(m *shape.Member, u use, names func(string) string) prop
 	if m.Type.Kind() == reflect.Pointer && !m.OmitZero && !m.OmitEmpty && !check.demanded {
 		sch = nullable(sch)
 	}
+	if u == input {
+		s.checkPromises(m)
+	}
 	s.document(sch, m.Tag, m.Type, m.Path)
 	addNotes(sch, check.notes)
 	if u == input {

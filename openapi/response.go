@@ -72,6 +72,12 @@ func phrase(key string) string {
 		return p
 	}
 	status, _ := strconv.Atoi(key) // made by statusKey
+	switch status {                // in the words of RFC 9110, where net/http has older ones
+	case http.StatusRequestEntityTooLarge:
+		return "Content Too Large"
+	case http.StatusUnprocessableEntity:
+		return "Unprocessable Content"
+	}
 	return cmp.Or(http.StatusText(status), "Status "+key)
 }
 

@@ -231,3 +231,28 @@ func TestReadersAndFilesAreBytes(t *testing.T) {
 	equal(t, "hal", content("203", "application/hal+json"), `{"schema":{"$ref":"#/components/schemas/Record"}}`)
 	equal(t, "anything", content("207", "application/octet-stream"), `{}`)
 }
+
+// What is documented is what is done: a body has no enum tags and no defaults.
+func TestABodyPromisesNothingThatItDoesNotKeep(t *testing.T) {
+	t.Parallel()
+	type promises struct {
+		State string `json:"state" enum:"draft,live"`
+		Count int    `json:"count" default:"1"`
+	}
+	d := openapi.New(openapi.Info{Title: "Promises", Version: "1"})
+	d.Add(&openapi.Operation{Method: "POST", Path: "/x", Body: &openapi.Body{Content: []openapi.Media{{Type: reflect.TypeFor[promises]()}}}})
+	err := d.Check()
+	if err == nil {
+		t.Fatal("a body with an enum tag and a default was documented")
+	}
+	for _, want := range []string{`validate:"oneof=draft live"`, `default:"1" is not filled in`} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("the mistake does not say %q: %v", want, err)
+		}
+	}
+	answers := openapi.New(openapi.Info{Title: "Answers", Version: "1"})
+	answers.Add(&openapi.Operation{Method: "GET", Path: "/x", Responses: []openapi.Response{{Status: 200, Type: reflect.TypeFor[promises]()}}})
+	if err := answers.Check(); err != nil {
+		t.Errorf("an answer may say what values it has: %v", err)
+	}
+}
