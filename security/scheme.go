@@ -1,0 +1,220 @@
+package security
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/mortise-go/mortise/di"
+	"github.com/mortise-go/mortise/openapi"
+)
+
+// A SchemeConfig adjusts a scheme. The zero value is ready to use.
+type SchemeConfig struct {
+	// Name is the scheme's name in the document. Each scheme has a default; two
+	// different schemes of one API need different names.
+	Name string
+	// Description tells people where to get the credential, in CommonMark.
+	Description string
+	// Realm is that of the challenges; empty means [DefaultRealm].
+	Realm string
+	// BearerFormat is a hint for [Bearer]; empty means "JWT".
+	BearerFormat string
+	// Basic says what [Basic] accepts; the zero value refuses an empty user and
+	// an empty password.
+	Basic BasicReader
+}
+
+func (c SchemeConfig) named(name string) SchemeConfig {
+	if c.Name == "" {
+		c.Name = name
+	}
+	return c
+}
+
+// Bearer is the scheme of tokens in the Authorization field (RFC 6750 §2.1). It
+// gives a [BearerToken], as it was sent: whoever takes it verifies it. The name
+// is "BearerAuth".
+func Bearer(c SchemeConfig) *di.Dependency {
+	c = c.named("BearerAuth")
+	if c.BearerFormat == "" {
+		c.BearerFormat = "JWT"
+	}
+	return bearer(c, openapi.Scheme{Type: "http", HTTPScheme: "bearer", BearerFormat: c.BearerFormat})
+}
+
+// OAuth2 is [Bearer] for tokens of an authorization server, whose endpoints the
+// document names. The name is "OAuth2". It panics if flows offers none, or one
+// without the addresses that it needs.
+func OAuth2(flows openapi.OAuthFlows, c SchemeConfig) *di.Dependency {
+	if err := checkFlows(flows); err != nil {
+		panic("security: OAuth2: " + err.Error())
+	}
+	return bearer(c.named("OAuth2"), openapi.Scheme{Type: "oauth2", Flows: flows})
+}
+
+// OpenIDConnect is [Bearer] for tokens of an OpenID provider, whose discovery
+// document is at an absolute URL. The name is "OpenIDConnect". It panics if
+// discoveryURL is none.
+func OpenIDConnect(discoveryURL string, c SchemeConfig) *di.Dependency {
+	if u, err := url.Parse(discoveryURL); err != nil || u.Scheme == "" || u.Host == "" {
+		panic("security: OpenIDConnect: the address of the discovery document is no absolute URL; it looks like https://id.example.com/.well-known/openid-configuration")
+	}
+	return bearer(c.named("OpenIDConnect"), openapi.Scheme{Type: "openIdConnect", OpenIDConnectURL: discoveryURL})
+}
+
+func checkFlows(f openapi.OAuthFlows) error {
+	var mistakes []error
+	need := func(flow, field, value string) {
+		if value == "" {
+			mistakes = append(mistakes, errors.New(flow+"."+field+" is empty; clients could not get a token"))
+		}
+	}
+	if f == (openapi.OAuthFlows{}) {
+		return errors.New("no flow is given; name at least one, such as AuthorizationCode")
+	}
+	if f.Implicit != nil {
+		need("Implicit", "AuthorizationURL", f.Implicit.AuthorizationURL)
+	}
+	if f.Password != nil {
+		need("Password", "TokenURL", f.Password.TokenURL)
+	}
+	if f.ClientCredentials != nil {
+		need("ClientCredentials", "TokenURL", f.ClientCredentials.TokenURL)
+	}
+	if f.AuthorizationCode != nil {
+		need("AuthorizationCode", "AuthorizationURL", f.AuthorizationCode.AuthorizationURL)
+		need("AuthorizationCode", "TokenURL", f.AuthorizationCode.TokenURL)
+	}
+	if f.DeviceAuthorization != nil {
+		need("DeviceAuthorization", "DeviceAuthorizationURL", f.DeviceAuthorization.DeviceAuthorizationURL)
+		need("DeviceAuthorization", "TokenURL", f.DeviceAuthorization.TokenURL)
+	}
+	return errors.Join(mistakes...)
+}
+
+func bearer(c SchemeConfig, s openapi.Scheme) *di.Dependency {
+	return scheme(c, s, BearerChallenge(c.Realm), func(r *http.Request) (BearerToken, error) { return ReadBearer(r.Header) })
+}
+
+// Basic is the scheme of a user and a password in the Authorization field
+// (RFC 7617). It gives [BasicCredentials]; whoever takes them verifies them.
+// The name is "BasicAuth".
+func Basic(c SchemeConfig) *di.Dependency {
+	c = c.named("BasicAuth")
+	return scheme(c, openapi.Scheme{Type: "http", HTTPScheme: "basic"}, BasicChallenge(c.Realm),
+		func(r *http.Request) (BasicCredentials, error) { return c.Basic.Read(r.Header) })
+}
+
+// APIKeyHeader is the scheme of an API key in a header field, such as
+// "X-API-Key". It gives an [APIKey]; whoever takes it verifies it. The name is
+// "ApiKeyAuth". It panics if field cannot be the name of a header field.
+func APIKeyHeader(field string, c SchemeConfig) *di.Dependency {
+	mustBeToken("APIKeyHeader", field)
+	canonical := http.CanonicalHeaderKey(field)
+	return apiKey("header", field, c.named("ApiKeyAuth"), func(r *http.Request) (string, error) { return ReadHeaderKey(r.Header, canonical) })
+}
+
+// APIKeyQuery is the scheme of an API key in a query parameter, such as
+// "api_key". It gives an [APIKey]. The name is "ApiKeyQuery". It panics if
+// parameter is empty.
+//
+// A key in a URL ends up in logs, histories and Referer fields. Prefer
+// [APIKeyHeader].
+func APIKeyQuery(parameter string, c SchemeConfig) *di.Dependency {
+	if parameter == "" {
+		panic("security: APIKeyQuery: the parameter has no name; give one such as \"api_key\"")
+	}
+	return apiKey("query", parameter, c.named("ApiKeyQuery"), func(r *http.Request) (string, error) { return ReadQueryKey(r.URL.RawQuery, parameter) })
+}
+
+// APIKeyCookie is the scheme of an API key in a cookie. It gives an [APIKey].
+// The name is "ApiKeyCookie". It panics if cookie cannot be the name of one.
+func APIKeyCookie(cookie string, c SchemeConfig) *di.Dependency {
+	mustBeToken("APIKeyCookie", cookie)
+	return apiKey("cookie", cookie, c.named("ApiKeyCookie"), func(r *http.Request) (string, error) { return ReadCookieKey(r.Header, cookie) })
+}
+
+func mustBeToken(function, name string) {
+	if !isToken(name) {
+		panic("security: " + function + ": the name is not made of letters, digits and hyphens; give one such as \"X-API-Key\"")
+	}
+}
+
+func apiKey(in, name string, c SchemeConfig, read func(*http.Request) (string, error)) *di.Dependency {
+	return scheme(c, openapi.Scheme{Type: "apiKey", In: in, ParamName: name}, APIKeyChallenge(c.Realm, name, in),
+		func(r *http.Request) (APIKey, error) {
+			key, err := read(r)
+			return APIKey(key), err
+		})
+}
+
+// scheme makes a dependency that reads a credential and describes itself.
+func scheme[T any](c SchemeConfig, s openapi.Scheme, challenge Challenge, read func(*http.Request) (T, error)) *di.Dependency {
+	s.Name, s.Description = c.Name, c.Description
+	refusals := refusalsOf(challenge)
+	return di.Depends(func(_ context.Context, r *http.Request) (T, error) {
+		credential, err := read(r)
+		if err != nil {
+			return credential, refusals.of(err)
+		}
+		return credential, nil
+	}, di.Named("scheme "+c.Name), di.At(di.Authentication), di.Note(newNote(s, challenge)))
+}
+
+// refusals are the answers of one scheme, made once.
+type refusals [ErrMalformedQuery + 1]*Refusal
+
+func refusalsOf(c Challenge) *refusals {
+	var all refusals
+	for f := ErrMissingCredentials; f <= ErrMalformedQuery; f++ {
+		all[f] = f.Refuse(c)
+		if f.Absent() {
+			all[f] = all[f].forAll()
+		}
+	}
+	return &all
+}
+
+func (r *refusals) of(err error) error {
+	if f, ok := err.(Fault); ok && int(f) < len(r) && r[f] != nil {
+		return r[f]
+	}
+	return err
+}
+
+// forAll returns a copy that leaves it to whoever knows the operation to name
+// all schemes of it: nobody was refused by this one alone.
+func (r *Refusal) forAll() *Refusal {
+	c := *r
+	c.unnamed = true
+	return &c
+}
+
+// note describes a scheme to the operation that uses it, and challenges for it.
+type note struct {
+	openapi.Scheme
+	lines [ErrForbidden + 1]string // the challenge for each fault, made once
+}
+
+func newNote(s openapi.Scheme, c Challenge) *note {
+	n := &note{Scheme: s}
+	for f := range n.lines {
+		v := Fault(f).verdict()
+		n.lines[f] = withError([]Challenge{c}, v.oauthError, v.description)[0].String()
+	}
+	return n
+}
+
+// Challenge is the WWW-Authenticate line of the scheme for an error that names
+// no scheme itself.
+func (n *note) Challenge(err error) string {
+	if r, ok := errors.AsType[*Refusal](err); ok {
+		return n.lines[r.fault]
+	}
+	if f, ok := errors.AsType[Fault](err); ok && int(f) < len(n.lines) {
+		return n.lines[f]
+	}
+	return n.lines[0]
+}
