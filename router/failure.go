@@ -1,0 +1,135 @@
+package router
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+
+	"github.com/mortise-go/mortise/di"
+	"github.com/mortise-go/mortise/internal/codec"
+	"github.com/mortise-go/mortise/problem"
+)
+
+// fail answers with an error, and logs what only we may know.
+// c is the route, or nil where there is none.
+func (s *serving) fail(w http.ResponseWriter, r *http.Request, c *compiled, err error) {
+	p := c.challenged(problem.From(clientError(err)), err)
+	as := s.router.global.renderer
+	if e, ok := errors.AsType[ownError](err); ok && e.StatusCode() == p.StatusCode() {
+		if _, failed := codec.Marshal(e.ErrorBody()); failed != nil {
+			err = fmt.Errorf("the body of %T cannot be written: %w", e, failed)
+			p = problem.Internal(err)
+		} else {
+			as = ownBody{as, e.ErrorBody()}
+		}
+	}
+	p = s.report(w, r, p, err)
+	if failed := problem.WriteAs(as, w, r, p); failed != nil {
+		s.router.logger().LogAttrs(r.Context(), slog.LevelWarn, "an error could not be answered", slog.String("error", failed.Error()))
+	}
+}
+
+// ownError is an error with a body that is not a problem's, such as those of an
+// OAuth 2.0 token endpoint.
+type ownError interface {
+	error
+	StatusCode() int
+	ErrorBody() any
+}
+
+// ownBody renders one body, whatever the problem.
+type ownBody struct {
+	problem.Renderer
+	body any
+}
+
+func (ownBody) ContentType() string         { return "application/json" }
+func (o ownBody) Body(*problem.Problem) any { return o.body }
+
+// challenger is a scheme that can say what it wants, besides describing itself.
+type challenger interface {
+	Challenge(err error) string
+}
+
+// challenged gives a 401 that names no scheme the challenges of the route's,
+// RFC 9110 section 15.5.2.
+func (c *compiled) challenged(p *problem.Problem, err error) *problem.Problem {
+	if p.StatusCode() != http.StatusUnauthorized || c == nil || len(c.challengers) == 0 {
+		return p
+	}
+	e, ok := errors.AsType[interface {
+		error
+		Unaddressed() bool
+	}](err)
+	if len(p.Header()["Www-Authenticate"]) > 0 && !(ok && e.Unaddressed()) {
+		return p
+	}
+	var lines []string
+	for _, scheme := range c.challengers {
+		switch line := scheme.Challenge(err); {
+		case lines == nil:
+			p = p.WithHeader("WWW-Authenticate", line)
+			lines = append(lines, line)
+		case !slices.Contains(lines, line):
+			p = p.WithChallenge(line)
+			lines = append(lines, line)
+		}
+	}
+	return p
+}
+
+// report logs the cause of a server error under an id that the client gets. Of
+// what the client did wrong nothing is logged, except for what went wrong
+// besides, such as a clean-up.
+func (s *serving) report(w http.ResponseWriter, r *http.Request, p *problem.Problem, err error) *problem.Problem {
+	level, text := slog.LevelError, "request failed"
+	switch _, several := err.(interface{ Unwrap() []error }); {
+	case p.StatusCode() < http.StatusInternalServerError && !several:
+		return p
+	case p.StatusCode() < http.StatusInternalServerError:
+		level, text = slog.LevelWarn, "request refused"
+	case errors.Is(err, context.Canceled) && r.Context().Err() != nil:
+		level, text = slog.LevelInfo, "request abandoned" // by the client
+	}
+	id := requestID(w, r)
+	w.Header().Set("X-Request-Id", id)
+	attrs := []slog.Attr{
+		slog.String("request_id", id),
+		slog.String("method", r.Method),
+		slog.String("route", r.Pattern),
+		slog.Int("status", p.StatusCode()),
+		slog.String("error", err.Error()),
+	}
+	if e, ok := errors.AsType[*di.PanicError](err); ok {
+		attrs = append(attrs, slog.String("stack", string(e.Stack)))
+	}
+	s.router.logger().LogAttrs(r.Context(), level, text, attrs...)
+	if p.Instance == "" {
+		return p.WithInstance("urn:request:" + id)
+	}
+	return p
+}
+
+// requestID is the one that a middleware gave the request, or the client's when
+// it is harmless, or a new one.
+func requestID(w http.ResponseWriter, r *http.Request) string {
+	if id := w.Header().Get("X-Request-Id"); id != "" {
+		return id
+	}
+	id := r.Header.Get("X-Request-Id")
+	if len(id) == 0 || len(id) > 64 {
+		return rand.Text()
+	}
+	for _, c := range []byte(id) {
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '.', c == '_', c == '-':
+		default:
+			return rand.Text()
+		}
+	}
+	return id
+}

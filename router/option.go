@@ -1,0 +1,290 @@
+package router
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+
+	"github.com/go-playground/validator/v10"
+
+	"github.com/mortise-go/mortise/di"
+	"github.com/mortise-go/mortise/openapi"
+	"github.com/mortise-go/mortise/problem"
+)
+
+// An Option says something about what is being declared: a router, a group or
+// a route. A *di.Dependency is an option too: it is required there. Which
+// options fit where is part of their documentation; one that does not fit is
+// reported by [Router.Build].
+type Option interface {
+	// Declares says what the option declares, for messages.
+	Declares() string
+}
+
+// level is where options may stand.
+type level uint8
+
+const (
+	onRouter level = 1 << iota
+	onGroup
+	onRoute
+
+	anywhere = onRouter | onGroup | onRoute
+)
+
+func (l level) String() string {
+	switch l {
+	case onRouter:
+		return "an API"
+	case onGroup:
+		return "a group"
+	case onRoute:
+		return "a route"
+	case onRouter | onRoute:
+		return "an API or a route"
+	case onGroup | onRoute:
+		return "a group or a route"
+	}
+	return "an API, a group or a route"
+}
+
+// option is every option of this package.
+type option struct {
+	text  string
+	where level
+	apply func(*settings)
+}
+
+func (o *option) Declares() string { return "option " + o.text }
+
+// settings are what options set. Those of a group start as a copy of those
+// around it.
+type settings struct {
+	operation // inherited
+	own       // of one route
+	api       *global
+	wrong     error // with the option that was just applied
+}
+
+// operation is what routes inherit.
+type operation struct {
+	tags       []string
+	responses  []openapi.Response
+	extensions map[string]any
+	deprecated bool
+	hidden     bool
+	public     bool
+	publicBy   *Group // the outermost group that is declared Public, if one is
+	maxBody    int64
+}
+
+// own is what a single route says of itself.
+type own struct {
+	id, summary, description string
+	status                   int
+}
+
+// global is what the router alone has.
+type global struct {
+	info          openapi.Info
+	servers       []openapi.Server
+	tags          []openapi.Tag
+	docsPath      string
+	documentPath  string
+	renderer      problem.Renderer
+	logger        *slog.Logger
+	validator     *validator.Validate
+	defaults      []*di.Dependency
+	rejectUnknown bool
+	strict        bool
+}
+
+// inherit copies what an inner declaration starts with.
+func (s *settings) inherit() settings {
+	inner := settings{operation: s.operation, api: s.api}
+	inner.tags = slices.Clip(inner.tags)
+	inner.responses = slices.Clip(inner.responses)
+	return inner
+}
+
+// Tags adds tags to the operations. Fits anywhere; those of outer
+// declarations come first.
+func Tags(tags ...string) Option {
+	return &option{fmt.Sprintf("Tags(%q)", tags), anywhere, func(s *settings) { s.tags = append(s.tags, tags...) }}
+}
+
+// Summary is a few words about a route. The default is made of the handler's
+// name: listUsers becomes "List users".
+func Summary(text string) Option {
+	return &option{"Summary", onRoute, func(s *settings) { s.summary = text }}
+}
+
+// Description explains a route, or a whole API, in CommonMark.
+func Description(text string) Option {
+	return &option{"Description", onRouter | onRoute, func(s *settings) { s.description = text }}
+}
+
+// OperationID names the operation of a route for generated clients. The
+// default is the handler's name.
+func OperationID(id string) Option {
+	return &option{"OperationID", onRoute, func(s *settings) { s.id = id }}
+}
+
+// Status is the status of a route's success, such as 201: one from 200 to 399.
+// The default is 200, or 204 for a handler that gives nothing.
+func Status(code int) Option {
+	return &option{fmt.Sprintf("Status(%d)", code), onRoute, func(s *settings) {
+		if s.status = code; code < 200 || code > 399 {
+			s.status, s.wrong = 0, errors.New("not a status of a success\n    give one from 200 to 399; to fail, return an error, and document it with Problems")
+		}
+	}}
+}
+
+// Deprecated marks operations as deprecated in the document. Fits anywhere.
+func Deprecated() Option {
+	return &option{"Deprecated", anywhere, func(s *settings) { s.deprecated = true }}
+}
+
+// Hidden keeps operations out of the document. They are served all the same,
+// so it protects nothing. Fits anywhere.
+func Hidden() Option {
+	return &option{"Hidden", anywhere, func(s *settings) { s.hidden = true }}
+}
+
+// Public declares that routes are open to everybody. Guards that are required
+// further out, by the API or by a group around the declaration, do not run for
+// them. A guard that is required further in, or a credential that the route
+// needs nevertheless, is a mistake. Fits groups and routes.
+func Public() Option {
+	return &option{"Public", onGroup | onRoute, func(s *settings) { s.public = true }}
+}
+
+// MaxBody limits request bodies to a number of bytes; a body of exactly that
+// size is accepted, and a larger one is answered 413. The default is
+// [DefaultMaxBody], and 0 refuses every body. Fits anywhere; the innermost
+// counts.
+func MaxBody(bytes int64) Option {
+	return &option{fmt.Sprintf("MaxBody(%d)", bytes), anywhere, func(s *settings) {
+		if s.maxBody = bytes; bytes < 0 {
+			s.wrong = errors.New("not a number of bytes; give 0 or more")
+		}
+	}}
+}
+
+// DefaultMaxBody is the limit for request bodies where [MaxBody] says nothing:
+// 1 MiB.
+const DefaultMaxBody = 1 << 20
+
+// Problems documents that operations may answer with these statuses, as
+// problems. Those which the dependencies bring are documented by themselves.
+// Fits anywhere.
+func Problems(statuses ...int) Option {
+	return &option{fmt.Sprintf("Problems(%d)", statuses), anywhere, func(s *settings) {
+		for _, status := range statuses {
+			s.responses = append(s.responses, openapi.Response{Status: status})
+		}
+	}}
+}
+
+// Response documents a further answer of operations. Fits anywhere.
+func Response(r openapi.Response) Option {
+	return &option{fmt.Sprintf("Response(%d)", r.Status), anywhere, func(s *settings) { s.responses = append(s.responses, r) }}
+}
+
+// Extension adds a member such as "x-internal" to the operations in the
+// document. Fits anywhere.
+func Extension(name string, value any) Option {
+	return &option{fmt.Sprintf("Extension(%q)", name), anywhere, func(s *settings) {
+		extended := map[string]any{name: value}
+		for k, v := range s.extensions {
+			if k != name {
+				extended[k] = v
+			}
+		}
+		s.extensions = extended
+	}}
+}
+
+// Info replaces what the document says of the whole API. Empty fields keep
+// what was there. Fits the API.
+func Info(info openapi.Info) Option {
+	return &option{"Info", onRouter, func(s *settings) {
+		if info.Title == "" {
+			info.Title = s.api.info.Title
+		}
+		if info.Version == "" {
+			info.Version = s.api.info.Version
+		}
+		s.api.info = info
+	}}
+}
+
+// Server adds an address at which the API can be reached. Fits the API.
+func Server(servers ...openapi.Server) Option {
+	return &option{"Server", onRouter, func(s *settings) { s.api.servers = append(s.api.servers, servers...) }}
+}
+
+// DescribeTag describes tags in the document, in the order in which they
+// should appear. Fits the API.
+func DescribeTag(tags ...openapi.Tag) Option {
+	return &option{"DescribeTag", onRouter, func(s *settings) { s.api.tags = append(s.api.tags, tags...) }}
+}
+
+// Docs moves the documentation pages from /docs to another path. The empty
+// path switches them off. Fits the API.
+func Docs(path string) Option {
+	return &option{fmt.Sprintf("Docs(%q)", path), onRouter, func(s *settings) {
+		if s.wrong = checkOwnPath(path); s.wrong == nil {
+			s.api.docsPath = path
+		}
+	}}
+}
+
+// DocumentAt moves the OpenAPI document from /openapi.json to another path.
+// The empty path switches it off, and the documentation pages with it. Fits
+// the API.
+func DocumentAt(path string) Option {
+	return &option{fmt.Sprintf("DocumentAt(%q)", path), onRouter, func(s *settings) {
+		if s.wrong = checkOwnPath(path); s.wrong == nil {
+			s.api.documentPath = path
+		}
+	}}
+}
+
+// ProvideByDefault makes dependencies available by type where nothing else
+// gives the type. Fits the API.
+func ProvideByDefault(ds ...*di.Dependency) Option {
+	return &option{"ProvideByDefault", onRouter, func(s *settings) { s.api.defaults = append(s.api.defaults, ds...) }}
+}
+
+// RenderErrors chooses the shape of error answers, in the answers and in the
+// document. The default is problem.RFC9457. Fits the API.
+func RenderErrors(r problem.Renderer) Option {
+	return &option{"RenderErrors", onRouter, func(s *settings) { s.api.renderer = r }}
+}
+
+// Logger receives the causes of internal errors, each with the request's id.
+// The default is slog.Default() at the time of the first request. Fits the
+// API.
+func Logger(l *slog.Logger) Option {
+	return &option{"Logger", onRouter, func(s *settings) { s.api.logger = l }}
+}
+
+// Validator gives a validator with rules, aliases and struct checks of the
+// user's own. It must not be changed afterwards. Fits the API.
+func Validator(v *validator.Validate) Option {
+	return &option{"Validator", onRouter, func(s *settings) { s.api.validator = v }}
+}
+
+// RejectUnknownMembers refuses JSON bodies that have members which the Go type
+// has no field for. By default these are passed over. Fits the API.
+func RejectUnknownMembers() Option {
+	return &option{"RejectUnknownMembers", onRouter, func(s *settings) { s.api.rejectUnknown = true }}
+}
+
+// Strict makes a route a mistake that is neither locked nor declared [Public].
+// Fits the API.
+func Strict() Option {
+	return &option{"Strict", onRouter, func(s *settings) { s.api.strict = true }}
+}

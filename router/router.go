@@ -1,0 +1,169 @@
+package router
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"slices"
+	"sync"
+
+	"github.com/mortise-go/mortise/di"
+	"github.com/mortise-go/mortise/internal/callsite"
+	"github.com/mortise-go/mortise/openapi"
+	"github.com/mortise-go/mortise/problem"
+)
+
+// A Router is an API: routes, what they depend on, and the document that says
+// so. It is an http.Handler.
+//
+// Routes and dependencies are declared first, by one goroutine; [Router.Build]
+// compiles them, once. Serving is safe for concurrent use.
+type Router struct {
+	root      *Group
+	base      *di.Scope // what is provided unless the user provides it
+	global    global
+	routes    []*route
+	mistakes  []*Mistake
+	container *di.Container
+	overrides []di.Override
+
+	build sync.Once
+	built *serving
+	err   error
+}
+
+// New makes a router for an API of this title and version.
+func New(title, version string, opts ...Option) *Router {
+	r := &Router{global: global{
+		info:         openapi.Info{Title: title, Version: version},
+		docsPath:     "/docs",
+		documentPath: "/openapi.json",
+		renderer:     problem.RFC9457{},
+	}}
+	r.base = di.NewScope(nil)
+	r.root = &Group{router: r, scope: di.NewScope(r.base), place: callsite.User()}
+	r.root.settings = settings{api: &r.global, operation: operation{maxBody: DefaultMaxBody}}
+	r.container = di.NewContainer()
+	r.configure(&r.root.settings, r.root.scope, onRouter, "New", r.root.place, opts)
+	r.base.Provide(r.global.defaults...)
+	if text := r.root.settings.description; text != "" {
+		r.global.info.Description = text
+		r.root.settings.own = own{}
+	}
+	return r
+}
+
+// Group makes a group of routes; see [Group.Group].
+func (r *Router) Group(prefix string, opts ...Option) *Group { return r.root.Group(prefix, opts...) }
+
+// Provide makes dependencies available by type to all routes; see
+// [Group.Provide].
+func (r *Router) Provide(ds ...*di.Dependency) { r.root.Provide(ds...) }
+
+// Require makes dependencies run for every route; see [Group.Require].
+func (r *Router) Require(ds ...*di.Dependency) { r.root.Require(ds...) }
+
+// Handle declares a route; see [Group.Handle].
+func (r *Router) Handle(method, path string, handler *di.Dependency, opts ...Option) {
+	r.root.Handle(method, path, handler, opts...)
+}
+
+// Build compiles everything that has been declared and reports all mistakes at
+// once, in the order of their places, each a [*Mistake]. No handler and no
+// dependency is called; methods by which types describe their schemas are. It
+// compiles once; what is declared afterwards is not served.
+func (r *Router) Build() error {
+	r.build.Do(func() { r.built, r.err = r.compile() })
+	return r.err
+}
+
+// Start builds the router and makes the application's values, so that a
+// failure shows before the first request. It is optional: what is not made yet
+// is made when a request first needs it.
+func (r *Router) Start(ctx context.Context) error {
+	if err := r.Build(); err != nil {
+		return err
+	}
+	return r.container.Start(ctx)
+}
+
+// Close closes the application's resources. Call it when no request is being
+// served any more.
+func (r *Router) Close() error { return r.container.Close(nil) }
+
+// With returns a handler that serves the same routes with dependencies
+// replaced, and an application of its own. The router itself is not changed,
+// so tests that replace different things can run side by side. See
+// [di.Replace] and [di.ReplaceType].
+func (r *Router) With(overrides ...di.Override) *Router {
+	c := &Router{
+		root:      r.root,
+		base:      r.base,
+		global:    r.global,
+		routes:    r.routes,
+		mistakes:  r.mistakes,
+		overrides: append(slices.Clip(r.overrides), overrides...),
+	}
+	c.container = di.NewContainer(c.overrides...)
+	return c
+}
+
+// ServeHTTP serves a request. A router that has mistakes logs them, once, and
+// answers 500 to everything; call [Router.Build] at start-up to see them
+// there.
+func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	r.build.Do(func() {
+		if r.built, r.err = r.compile(); r.err != nil {
+			r.logger().Error("the API cannot be served", slog.String("mistakes", r.err.Error()))
+		}
+	})
+	if r.built == nil {
+		_ = problem.WriteAs(r.global.renderer, w, req, problem.Internal(r.err))
+		return
+	}
+	r.built.ServeHTTP(w, req)
+}
+
+// Document is the OpenAPI document of the API. It is nil while the router has
+// mistakes.
+func (r *Router) Document() *openapi.Document {
+	if r.Build() != nil {
+		return nil
+	}
+	return r.built.document
+}
+
+// Container holds the values that live as long as the application.
+func (r *Router) Container() *di.Container { return r.container }
+
+// ProvidedScope is what the router provides, without what it requires of
+// requests, for resolving outside of them; see [di.Prepare].
+func (r *Router) ProvidedScope() *di.Scope { return r.root.scope.Provided() }
+
+// Title is the title and the version that the router was made with.
+func (r *Router) Title() (title, version string) { return r.global.info.Title, r.global.info.Version }
+
+// DocsPath is where the documentation pages are; empty when there are none.
+func (r *Router) DocsPath() string {
+	if r.global.documentPath == "" {
+		return ""
+	}
+	return r.global.docsPath
+}
+
+func (r *Router) logger() *slog.Logger {
+	if r.global.logger != nil {
+		return r.global.logger
+	}
+	return slog.Default()
+}
+
+func (r *Router) check(at callsite.Place, what string, err error) {
+	if err != nil {
+		r.mistake(at, what, err)
+	}
+}
+
+func (r *Router) mistake(at callsite.Place, what string, err error) {
+	r.mistakes = append(r.mistakes, &Mistake{Place: at.String(), What: what, Err: err, at: at})
+}
