@@ -25,10 +25,11 @@ const floors = `
 	internal/shape, internal/rules, internal/codec < openapi/...;
 
 	# The first floor and the garden.
-	di, openapi/..., problem, internal/... < router, security, middleware, ratelimit;
+	di, openapi/..., problem, internal/... < router, security/..., middleware, ratelimit;
+	security < security/...;
 
 	# The roof joins what may not know each other; the porch leans on the router.
-	router, security, middleware, ratelimit < .;
+	router, security/..., middleware, ratelimit < .;
 	router < adapters/...;
 
 	# Programs, and what looks at the house from outside.
@@ -38,20 +39,20 @@ const floors = `
 	internal/house < internal/house/...;
 
 	# Walls.
-	router   !< security;
-	security !< router;
+	router       !< security/...;
+	security/... !< router;
 	.        !< adapters/...;
 	std:net/http !< di, internal/callsite, internal/shape, internal/rules, internal/codec;
 	std:unsafe   !< ...;
 	internal/need, internal/house, std:testing !<
-		., di, openapi, problem, router, security, middleware, ratelimit, adapters/...;
+		., di, openapi, problem, router, security/..., middleware, ratelimit, adapters/...;
 
 	# What others wrote, each in the rooms that need it.
 	github.com/go-json-experiment/json/...   < internal/codec;
 	github.com/go-playground/validator/v10/... < internal/rules, openapi, router, .;
-	github.com/golang-jwt/jwt/v5             < security;
-	github.com/pquerna/otp/...               < security;
-	golang.org/x/crypto/...                  < security;
+	github.com/golang-jwt/jwt/v5             < security, security/token;
+	github.com/pquerna/otp/..., github.com/boombuler/barcode/... < security/totp;
+	golang.org/x/crypto/...                  < security/...;
 	github.com/swaggest/jsonschema-go, github.com/swaggest/openapi-go/... < openapi;
 	github.com/swaggest/swgui/v5/static      < openapi/...;
 `
@@ -119,6 +120,12 @@ func TestFloorsHoldTheDrawing(t *testing.T) {
 		{"router may use the cellar", "router", "internal/bind", true},
 		{"router may not know security", "router", "security", false},
 		{"security may not know router", "security", "router", false},
+		{"no part of security may know router", "security/token", "router", false},
+		{"tokens build on security", "security/token", "security", true},
+		{"tokens may not know passwords", "security/token", "security/password", false},
+		{"passwords build on security", "security/password", "security", true},
+		{"second factors may not know passwords", "security/totp", "security/password", false},
+		{"only second factors draw codes", "security/password", "github.com/boombuler/barcode/qr", false},
 		{"the cellar may not know the ground floor", "internal/codec", "problem", false},
 		{"shape may not know rules", "internal/shape", "internal/rules", false},
 		{"the roof joins router", ".", "router", true},

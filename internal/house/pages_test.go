@@ -5,6 +5,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,6 +27,73 @@ func TestPagesQuoteCodeThatRuns(t *testing.T) {
 		case got != old:
 			t.Errorf("%s shows code that has changed since; run make quotes", page)
 		}
+	}
+}
+
+// link is a link in Markdown that is no URL: [text](target).
+var link = regexp.MustCompile(`\]\(([^)\s:]+)\)`)
+
+func TestLinksOfPagesLeadSomewhere(t *testing.T) {
+	t.Parallel()
+	pages, err := house.Pages(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range append(pages, "CONTRIBUTING.md", "SECURITY.md") {
+		for _, found := range link.FindAllStringSubmatch(unquoted(read(t, page)), -1) {
+			if lost := lead(t, page, found[1]); lost != "" {
+				t.Errorf("%s links to %s, but %s", page, found[1], lost)
+			}
+		}
+	}
+}
+
+// lead follows a link and returns what is not there.
+func lead(t *testing.T, page, target string) (lost string) {
+	t.Helper()
+	file, heading, _ := strings.Cut(target, "#")
+	name := path.Join(path.Dir(page), file)
+	if file == "" {
+		name = page
+	}
+	if _, err := os.Stat(filepath.Join(root, filepath.FromSlash(name))); err != nil {
+		return name + " does not exist"
+	}
+	if heading != "" && path.Ext(name) == ".md" && !slices.Contains(headings(read(t, name)), heading) {
+		return name + " has no such heading"
+	}
+	return ""
+}
+
+// prose is a page without its blocks of code.
+func prose(page string) string {
+	return regexp.MustCompile("(?ms)^```.*?^```$").ReplaceAllString(page, "")
+}
+
+// unquoted is the prose of a page without the code in its sentences.
+func unquoted(page string) string {
+	return regexp.MustCompile("``.*?``|`[^`\n]*`").ReplaceAllString(prose(page), "")
+}
+
+// headings are the names by which the headings of a page are linked to.
+func headings(page string) []string {
+	var names []string
+	for line := range strings.Lines(prose(page)) {
+		level, text, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if level == "" || strings.Trim(level, "#") != "" {
+			continue
+		}
+		text = regexp.MustCompile(`[^\w\- ]`).ReplaceAllString(strings.ToLower(text), "")
+		names = append(names, strings.ReplaceAll(text, " ", "-"))
+	}
+	return names
+}
+
+func TestHeadingsAreLinkedToByTheirWords(t *testing.T) {
+	t.Parallel()
+	got := headings("# Status, headers, cookies\n\n```console\n# no heading\n```\n\n## All of `x`\n#none\n")
+	if want := []string{"status-headers-cookies", "all-of-x"}; !slices.Equal(got, want) {
+		t.Errorf("headings = %q, want %q", got, want)
 	}
 }
 

@@ -15,18 +15,20 @@ import (
 //
 // and the Go file marks the region by //docs:begin route and //docs:end route.
 // Without #region the whole file is quoted. Regions may nest and overlap.
+// Files of other kinds, such as golden files, are quoted by a block of text.
 const (
 	fence     = "```"
 	goFence   = fence + "go"
+	textFence = fence + "text"
 	beginMark = "//docs:begin "
 	endMark   = "//docs:end "
 )
 
-// Requote returns the Markdown page with every Go block replaced by the code
-// that it quotes from the files below root. It returns an error for a Go block
-// that quotes nothing, a quotation without a block, a file or region that is not
-// there, and a file whose folder has no test: the code shown has to be code that
-// runs. The error names the page's line.
+// Requote returns the Markdown page with every Go block, and every block of text
+// that has a mark, replaced by what it quotes from the files below root. It
+// returns an error for a Go block that quotes nothing, a quotation without a
+// block, a file or region that is not there, and a file whose folder has no test:
+// the code shown has to be code that runs. The error names the page's line.
 func Requote(root, page string) (string, error) {
 	lines := strings.SplitAfter(page, "\n")
 	var out strings.Builder
@@ -63,8 +65,8 @@ func quotation(line string) (source string, ok bool) {
 // requoteBlock writes the mark at lines[at] and its block with the code of
 // source; it returns the index of the closing fence.
 func requoteBlock(out *strings.Builder, root, source string, lines []string, at int) (int, error) {
-	if at+1 >= len(lines) || strings.TrimRight(lines[at+1], "\n") != goFence {
-		return at, fmt.Errorf("the quotation of %s is not followed by a %s block", source, goFence)
+	if want := fenceOf(source); at+1 >= len(lines) || strings.TrimRight(lines[at+1], "\n") != want {
+		return at, fmt.Errorf("the quotation of %s is not followed by a %s block", source, want)
 	}
 	end, err := closing(lines, at+1)
 	if err != nil {
@@ -76,6 +78,15 @@ func requoteBlock(out *strings.Builder, root, source string, lines []string, at 
 	}
 	out.WriteString(lines[at] + lines[at+1] + code + lines[end])
 	return end, nil
+}
+
+// fenceOf returns how a block begins that quotes source.
+func fenceOf(source string) string {
+	name, _, _ := strings.Cut(source, "#")
+	if path.Ext(name) == ".go" {
+		return goFence
+	}
+	return textFence
 }
 
 // copyBlock writes the block that opens at lines[at] as it is.
@@ -97,14 +108,16 @@ func closing(lines []string, at int) (int, error) {
 	return at, fmt.Errorf("the block is not closed")
 }
 
-// excerpt returns the code that source, file.go or file.go#region, names.
+// excerpt returns the code that source, file.go or file.go#region, names. What
+// lies in testdata is tested in the folder above that.
 func excerpt(root, source string) (string, error) {
 	name, region, _ := strings.Cut(source, "#")
 	text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(name)))
 	if err != nil {
 		return "", fmt.Errorf("%s does not exist", name)
 	}
-	tests, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(path.Dir(name)), "*_test.go"))
+	tested, _, _ := strings.Cut(path.Dir(name), "/testdata")
+	tests, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(tested), "*_test.go"))
 	if err != nil || len(tests) == 0 {
 		return "", fmt.Errorf("%s has no test in its folder; what a page shows must run", name)
 	}
@@ -116,9 +129,9 @@ func excerpt(root, source string) (string, error) {
 }
 
 // Region returns the lines between //docs:begin region and //docs:end region in
-// a Go file, without marks and without the indentation that all lines share. An
-// empty region means the whole file. It returns an error if the region does not
-// begin exactly once or does not end.
+// a Go file, without marks, without empty lines at its ends and without the
+// indentation that all lines share. An empty region means the whole file. It
+// returns an error if the region does not begin exactly once or does not end.
 func Region(src, region string) (string, error) {
 	var lines []string
 	begun, open := false, region == ""
@@ -142,7 +155,19 @@ func Region(src, region string) (string, error) {
 	case region != "" && open:
 		return "", fmt.Errorf("there is no %s%s", endMark, region)
 	}
-	return dedent(lines), nil
+	return dedent(trimmed(lines)), nil
+}
+
+// trimmed is lines without the empty ones at both ends, which gofmt puts between
+// a mark and a comment.
+func trimmed(lines []string) []string {
+	for len(lines) > 0 && lines[0] == "" {
+		lines = lines[1:]
+	}
+	for len(lines) > 0 && lines[len(lines)-1] == "" {
+		lines = lines[:len(lines)-1]
+	}
+	return lines
 }
 
 // dedent removes the tabs that all lines with text begin with.

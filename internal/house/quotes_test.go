@@ -21,6 +21,13 @@ func main() {
 	//docs:end outer
 	//docs:begin unclosed
 }
+
+//docs:begin spaced
+
+// f does.
+func f() {}
+
+//docs:end spaced
 `
 
 func TestRegion(t *testing.T) {
@@ -30,6 +37,7 @@ func TestRegion(t *testing.T) {
 	}{
 		{"the indentation that lines share is removed", "inner", "run()\n\nstop()\n", ""},
 		{"marks of other regions are removed", "outer", "if true {\n\trun()\n\n\tstop()\n}\n", ""},
+		{"empty lines at the ends are removed", "spaced", "// f does.\nfunc f() {}\n", ""},
 		{"an unknown region", "nowhere", "", "there is no //docs:begin nowhere"},
 		{"a region without an end", "unclosed", "", "there is no //docs:end unclosed"},
 	} {
@@ -57,6 +65,9 @@ func TestRequote(t *testing.T) {
 		"a/main.go":      program,
 		"a/main_test.go": "package main",
 		"b/untested.go":  "package b",
+
+		"a/testdata/mistakes/one.txt": "nothing provides it\n    provide it\n",
+		"b/testdata/mistakes/one.txt": "nobody looks at this\n",
 	})
 	const mark = "<!-- quote a/main.go#inner -->\n"
 	const fresh = mark + "```go\nrun()\n\nstop()\n```\n"
@@ -68,6 +79,11 @@ func TestRequote(t *testing.T) {
 		{"two blocks", fresh + fresh, fresh + fresh, ""},
 		{"other blocks stay", "```sh\ngo test\n```go\n```\n", "```sh\ngo test\n```go\n```\n", ""},
 		{"a whole file", "<!-- quote a/main_test.go -->\n```go\n```\n", "<!-- quote a/main_test.go -->\n```go\npackage main\n```\n", ""},
+		{"a golden file", "<!-- quote a/testdata/mistakes/one.txt -->\n```text\n```\n", "<!-- quote a/testdata/mistakes/one.txt -->\n```text\nnothing provides it\n    provide it\n```\n", ""},
+		{"a block of text that quotes nothing stays", "```text\nas it is\n```\n", "```text\nas it is\n```\n", ""},
+		{"a golden file shown as Go", "<!-- quote a/testdata/mistakes/one.txt -->\n```go\n```\n", "", "is not followed by a ```text block"},
+		{"Go shown as text", "<!-- quote a/main.go#inner -->\n```text\n```\n", "", "is not followed by a ```go block"},
+		{"a golden file that nobody tests", "<!-- quote b/testdata/mistakes/one.txt -->\n```text\n```\n", "", "has no test in its folder"},
 		{"a block that quotes nothing", "\n```go\nx()\n```\n", "", "line 2: a Go block that quotes no file"},
 		{"a quotation without a block", mark + "\n```go\n```\n", "", "line 1: the quotation of a/main.go#inner is not followed"},
 		{"a block without an end", mark + "```go\n", "", "not closed"},

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"github.com/mortise-go/mortise"
+	"github.com/mortise-go/mortise/openapi"
+	"github.com/mortise-go/mortise/router"
+	"github.com/mortise-go/mortise/security"
+)
+
+// newAPI declares the whole API. Each function that a route needs is found by
+// its types; the locks in the document are those that are enforced here.
+func newAPI(store *store, secret []byte) (*mortise.API, error) {
+	tokens, err := newTokens(secret)
+	if err != nil {
+		return nil, err
+	}
+	s := &service{store: store, tokens: tokens}
+
+	api := mortise.New("Security guide", "1.0.0", router.Strict(),
+		router.Description("A blog with every kind of lock. Log in as `alice` / `wonderland-1`, `bob` / `builder-22`, `mona` / `moderator-3` or `ed` / `editor-444`."),
+		router.Info(openapi.Info{License: &openapi.License{Name: "MIT", Identifier: "MIT"}}))
+	api.Provide(mortise.Depends(s.claims), mortise.Depends(s.currentUser))
+
+	login := api.Group("", router.Tags("login"), mortise.Public())
+	mortise.Post(login, "/login", s.login, router.Problems(401))
+	mortise.Post(login, "/token", s.token, router.Response(openapi.Response{
+		Status: 400, Description: "The grant is refused (RFC 6749 section 5.2).", Type: typeOf[grantError](), ContentType: "application/json",
+	}))
+
+	accounts := api.Group("", router.Tags("accounts"))
+	mortise.Get(accounts, "/protected", s.protected)
+	mortise.Get(accounts, "/profile", s.profile)
+	mortise.Get(accounts, "/basic", s.basic)
+
+	keys := api.Group("", router.Tags("keys"))
+	mortise.Get(keys, "/data", s.data,
+		mortise.Depends(s.keyHolder, security.APIKeyHeader("X-API-Key", security.SchemeConfig{})))
+	mortise.Get(keys, "/data-by-query", s.data,
+		mortise.Depends(s.keyHolder, security.APIKeyQuery("api_key", security.SchemeConfig{})),
+		router.OperationID("dataByQuery"))
+
+	admin := api.Group("", router.Tags("administration"))
+	mortise.Get(admin, "/admin/users", s.listUsers, mortise.Security(verifyScopes, "admin:read"))
+	mortise.Get(admin, "/admin/stats", s.stats, mortise.Security(verifyScopes, "admin:read", "stats:read"))
+	mortise.Get(admin, "/admin/roles", s.listRoles, mortise.RequireRole[*User]("admin"))
+	mortise.Get(admin, "/moderator/reports", s.listReports, mortise.RequireAnyRole[*User]("admin", "moderator"))
+	mortise.Delete(admin, "/users/{user_id}", s.deleteUser, mortise.Security(verifyScopes, "users:delete"), router.Problems(404))
+
+	posts := api.Group("", router.Tags("posts"))
+	mortise.Get(posts, "/posts", s.listPosts, mortise.Public())
+	mortise.Post(posts, "/posts", s.createPost, router.Status(201))
+	mortise.Get(posts, "/posts/{post_id}", s.getPost, mortise.Public(), router.Problems(404))
+	mortise.Put(posts, "/posts/{post_id}", s.updatePost,
+		mortise.RequireOwner[*User](s.findPost, security.OrRole("admin")))
+	mortise.Delete(posts, "/articles/{id}", s.deleteArticle,
+		mortise.RequirePermission[*User]("posts:delete"), router.Problems(404))
+	return api, nil
+}

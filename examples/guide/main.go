@@ -1,0 +1,61 @@
+// Guide is a small blog API with every kind of lock: tokens, scopes, API keys,
+// Basic, roles, permissions and ownership. Run it and open /docs.
+//
+//	go run ./examples/guide -addr 127.0.0.1:8080 -data /var/lib/guide
+//
+// Its secret is taken from JWT_SECRET_KEY; without one it makes a new one for
+// each run, which it says, and which -production refuses.
+package main
+
+import (
+	"crypto/rand"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+
+	"golang.org/x/crypto/bcrypt"
+
+	"github.com/mortise-go/mortise"
+)
+
+func main() {
+	addr := flag.String("addr", "127.0.0.1:8080", "`address` to listen at")
+	data := flag.String("data", "", "`directory` for state that survives a restart; empty keeps it in memory")
+	production := flag.Bool("production", false, "refuse to start without JWT_SECRET_KEY")
+	flag.Parse()
+
+	secret, err := secretKey(os.Getenv("JWT_SECRET_KEY"), *production)
+	if err != nil {
+		fail(err)
+	}
+	store, err := openStore(*data, bcrypt.DefaultCost)
+	if err != nil {
+		fail(err)
+	}
+	api, err := newAPI(store, secret)
+	if err != nil {
+		fail(err)
+	}
+	mortise.Run(api, *addr)
+}
+
+func fail(err error) {
+	fmt.Fprintln(os.Stderr, "guide:", err)
+	os.Exit(1)
+}
+
+// secretKey decides which secret signs tokens.
+func secretKey(configured string, production bool) ([]byte, error) {
+	switch {
+	case configured != "":
+		return []byte(configured), nil
+	case production:
+		return nil, errors.New("JWT_SECRET_KEY is not set; -production needs a secret of 32 bytes or more, such as the output of: openssl rand -base64 48")
+	}
+	slog.Warn("JWT_SECRET_KEY is not set: tokens are signed with a random secret and end with this run")
+	secret := make([]byte, 32)
+	_, err := rand.Read(secret)
+	return secret, err
+}
