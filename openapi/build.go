@@ -8,8 +8,11 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/swaggest/openapi-go/openapi31"
+
+	"github.com/mortise-go/mortise/internal/codec"
 )
 
 // builder writes one edition of a document. The operations are entities of openapi31, built directly.
@@ -23,8 +26,8 @@ func (b *builder) fail(format string, args ...any) {
 	b.mistakes = append(b.mistakes, fmt.Errorf(format, args...))
 }
 
-// build writes the document as OpenAPI 3.1.
-func (d *Document) build() ([]byte, error) {
+// build makes the entities of the document, OpenAPI 3.1, and returns what writes them.
+func (d *Document) build() (written func() ([]byte, error), err error) {
 	b := &builder{
 		schemas: newSchemas(newRuleBook(d.validator)),
 		schemes: &schemes{byName: map[string]*usedScheme{}},
@@ -40,7 +43,7 @@ func (d *Document) build() ([]byte, error) {
 	if err := errors.Join(slices.Concat(b.mistakes, b.schemes.mistakes, b.schemas.mistakes)...); err != nil {
 		return nil, err
 	}
-	return write(spec, paths, components)
+	return sync.OnceValues(func() ([]byte, error) { return write(spec, paths, components) }), nil
 }
 
 // write puts the large parts behind the head by hand: the entity would sort the paths, and write everything twice.
@@ -219,9 +222,26 @@ func (b *builder) operation(op *Operation, id string, wildcards map[string]strin
 		if !strings.HasPrefix(key, "x-") {
 			b.fail("%s: extension %q does not begin with x-", op.name(), key)
 		}
-		entity.MapOfAnything[key] = v
+		if written := b.given(v, op.name()+": "+key); written != nil {
+			entity.MapOfAnything[key] = *written
+		}
 	}
 	return entity
+}
+
+// given writes a value that the user gave, at once: one that JSON cannot carry is a mistake, and must not first show when
+// somebody asks for the document. It returns nil for nil.
+func (b *builder) given(v any, place string) *any {
+	if v == nil {
+		return nil
+	}
+	text, err := codec.Marshal(v)
+	if err != nil {
+		b.fail("%s: a value of type %T cannot be written: %w", place, v, err)
+		return nil
+	}
+	var written any = json.RawMessage(text)
+	return &written
 }
 
 // describe joins the description, the notes and the line about what is required, each as a paragraph.

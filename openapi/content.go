@@ -40,9 +40,7 @@ func (b *builder) media(op *Operation, m Media, contentType string) openapi31.Me
 	case m.Type != nil:
 		entity.Schema = b.contentSchema(m.Type, input, contentType, op.name())
 	}
-	if m.Example != nil {
-		entity.Example = &m.Example
-	}
+	entity.Example = b.given(m.Example, op.name())
 	return entity
 }
 

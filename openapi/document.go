@@ -71,8 +71,7 @@ func (d *Document) Check() error {
 // JSON returns the document as OpenAPI 3.1. It fails as [Document.Check] does.
 // The result is shared and must not be changed.
 func (d *Document) JSON() ([]byte, error) {
-	e := d.edition()
-	return e.json, e.err
+	return d.edition().json()
 }
 
 // Handler serves the document: application/json, with a strong ETag, compressed for clients that take gzip.

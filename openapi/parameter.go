@@ -175,7 +175,7 @@ func (b *builder) field(p Parameter, place string) (schema, facts) {
 	sch := b.fieldSchema(p, place)
 	f := facts{description: p.Description, deprecated: p.Deprecated || sch["deprecated"] == true}
 	if p.Example != nil {
-		f.example = &p.Example
+		f.example = b.given(p.Example, place)
 	} else if list, ok := sch["examples"].([]any); ok && len(list) == 1 && p.Tag.Get("example") != "" {
 		f.example = &list[0]
 		delete(sch, "examples")

@@ -88,9 +88,7 @@ func (b *builder) addResponse(op *Operation, r Response, entity *openapi31.Respo
 		if r.Type != nil {
 			media.Schema = b.contentSchema(r.Type, output, contentType, op.name())
 		}
-		if r.Example != nil {
-			media.Example = &r.Example
-		}
+		media.Example = b.given(r.Example, op.name())
 		if entity.Content == nil {
 			entity.Content = map[string]openapi31.MediaType{}
 		}

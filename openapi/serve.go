@@ -13,11 +13,11 @@ import (
 	"github.com/mortise-go/mortise/internal/negotiate"
 )
 
-// edition is a document as it was built, and how it is served.
+// edition is a document as it was built, and how it is served. It is written when somebody first asks for it.
 type edition struct {
 	err    error
-	json   []byte
-	served func() *representations // made for the first client
+	json   func() ([]byte, error)
+	served func() (*representations, error)
 }
 
 // representations are what clients get, ready to be sent.
@@ -57,11 +57,17 @@ func (d *Document) edition() *edition {
 	return e
 }
 
-func newEdition(body []byte, err error) *edition {
+func newEdition(written func() ([]byte, error), err error) *edition {
 	if err != nil {
-		return &edition{err: err}
+		written = func() ([]byte, error) { return nil, err }
 	}
-	return &edition{json: body, served: sync.OnceValue(func() *representations { return represent(body) })}
+	return &edition{err: err, json: written, served: sync.OnceValues(func() (*representations, error) {
+		body, err := written()
+		if err != nil {
+			return nil, err
+		}
+		return represent(body), nil
+	})}
 }
 
 func represent(body []byte) *representations {
@@ -98,15 +104,15 @@ func (d *Document) serve(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusMethodNotAllowed)
 		return
 	}
-	e := d.edition()
-	if e.err != nil {
+	served, err := d.edition().served()
+	if err != nil {
 		w.Header().Set("Content-Type", "application/problem+json")
 		w.Header().Set("Cache-Control", "no-store")
 		w.WriteHeader(http.StatusInternalServerError)
 		_, _ = io.WriteString(w, unavailable)
 		return
 	}
-	e.served().serve(w, r)
+	served.serve(w, r)
 }
 
 func (p *representations) serve(w http.ResponseWriter, r *http.Request) {
