@@ -17,7 +17,7 @@ import (
 // fail answers with an error, and logs what only we may know.
 // c is the route, or nil where there is none.
 func (s *serving) fail(w http.ResponseWriter, r *http.Request, c *compiled, err error) {
-	p := c.challenged(problem.From(clientError(err)), err)
+	p := c.challenged(r, problem.From(unestablished(clientError(err))), err)
 	as := s.router.global.renderer
 	if e, ok := errors.AsType[ownError](err); ok && e.StatusCode() == p.StatusCode() {
 		if _, failed := codec.Marshal(e.ErrorBody()); failed != nil {
@@ -31,6 +31,15 @@ func (s *serving) fail(w http.ResponseWriter, r *http.Request, c *compiled, err 
 	if failed := problem.WriteAs(as, w, r, p); failed != nil {
 		s.router.logger().LogAttrs(r.Context(), slog.LevelWarn, "an error could not be answered", slog.String("error", failed.Error()))
 	}
+}
+
+// unestablished answers 401 where nobody could be established: a function that
+// had to say who is calling returned nil, and no error that says why.
+func unestablished(err error) error {
+	if e, ok := errors.AsType[*di.NilError](err); ok {
+		return problem.Unauthorized("Provided token is not valid").WithCode(problem.CodeTokenInvalid).Because(e)
+	}
+	return err
 }
 
 // ownError is an error with a body that is not a problem's, such as those of an
@@ -52,12 +61,12 @@ func (o ownBody) Body(*problem.Problem) any { return o.body }
 
 // challenger is a scheme that can say what it wants, besides describing itself.
 type challenger interface {
-	Challenge(err error) string
+	Challenge(r *http.Request, err error) string
 }
 
 // challenged gives a 401 that names no scheme the challenges of the route's,
 // RFC 9110 section 15.5.2.
-func (c *compiled) challenged(p *problem.Problem, err error) *problem.Problem {
+func (c *compiled) challenged(r *http.Request, p *problem.Problem, err error) *problem.Problem {
 	if p.StatusCode() != http.StatusUnauthorized || c == nil || len(c.challengers) == 0 {
 		return p
 	}
@@ -70,7 +79,7 @@ func (c *compiled) challenged(p *problem.Problem, err error) *problem.Problem {
 	}
 	var lines []string
 	for _, scheme := range c.challengers {
-		switch line := scheme.Challenge(err); {
+		switch line := scheme.Challenge(r, err); {
 		case lines == nil:
 			p = p.WithHeader("WWW-Authenticate", line)
 			lines = append(lines, line)
@@ -87,8 +96,10 @@ func (c *compiled) challenged(p *problem.Problem, err error) *problem.Problem {
 // besides, such as a clean-up.
 func (s *serving) report(w http.ResponseWriter, r *http.Request, p *problem.Problem, err error) *problem.Problem {
 	level, text := slog.LevelError, "request failed"
-	switch _, several := err.(interface{ Unwrap() []error }); {
-	case p.StatusCode() < http.StatusInternalServerError && !several:
+	_, several := err.(interface{ Unwrap() []error })
+	_, nobody := errors.AsType[*di.NilError](err)
+	switch {
+	case p.StatusCode() < http.StatusInternalServerError && !several && !nobody:
 		return p
 	case p.StatusCode() < http.StatusInternalServerError:
 		level, text = slog.LevelWarn, "request refused"

@@ -5,13 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 
 	"github.com/mortise-go/mortise"
 	"github.com/mortise-go/mortise/di"
+	"github.com/mortise-go/mortise/router"
 	"github.com/mortise-go/mortise/security"
 )
 
@@ -187,4 +190,40 @@ func TestTheServerOfNetHTTPIsServedConcurrently(t *testing.T) {
 		})
 	}
 	all.Wait()
+}
+
+// L8
+func TestALockedAndStrictAPIIsTestedWithoutCredentials(t *testing.T) {
+	t.Parallel()
+	api := mortise.New("Locked", "1", router.Strict())
+	api.Provide(mortise.Depends(func(context.Context, security.BearerToken) (*account, error) { return nil, security.InvalidToken() }))
+	scoped := func(_ context.Context, in struct {
+		Required security.Scopes
+		Account  *account
+	}) (*account, error) {
+		return in.Account, nil
+	}
+	whoami := func(_ context.Context, a *account) (*account, error) { return a, nil }
+	mortise.Get(api, "/me", whoami)
+	mortise.Get(api, "/scoped", whoami, mortise.Security(scoped, "read"))
+	fake := api.With(di.ReplaceType(mortise.Depends(gives(&account{Name: "ada"}))))
+	for _, path := range []string{"/me", "/scoped"} {
+		do(t, api, "GET "+path, "").is(401)
+		do(t, fake, "GET "+path, "").is(200)
+	}
+}
+
+// S15, A91
+func TestNobodyIsRefused(t *testing.T) {
+	t.Parallel()
+	api := mortise.New("Nobody", "1", router.Logger(slog.New(slog.DiscardHandler)))
+	api.Provide(mortise.Depends(func(context.Context, security.BearerToken) (*account, error) { return nil, nil }))
+	mortise.Get(api, "/me", func(_ context.Context, a *account) (*account, error) { return a, nil })
+	r := httptest.NewRequest("GET", "/me", nil)
+	r.Header.Set("Authorization", "Bearer x")
+	w := httptest.NewRecorder()
+	api.ServeHTTP(w, r)
+	if w.Code != 401 || !strings.Contains(w.Body.String(), "Provided token is not valid") || w.Header().Get("WWW-Authenticate") == "" {
+		t.Errorf("a user that is nil got %d %s %v", w.Code, w.Body, w.Header())
+	}
 }

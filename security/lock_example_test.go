@@ -113,7 +113,7 @@ func ExampleAPIKeyHeader() {
 	tell(api, "GET", "/hello", "X-API-Key: key-of-robot", "X-API-Key: key-of-robot")
 	// Output:
 	// 200 "Hello, robot"
-	// 401 No authorization token provided ApiKey realm="api", name="X-API-Key", in="header"
+	// 401 No API key provided ApiKey realm="api", name="X-API-Key", in="header"
 	// 400 Multiple credentials in request ApiKey realm="api", name="X-API-Key", in="header"
 }
 
@@ -139,7 +139,7 @@ func ExampleAnyOf() {
 	// Output:
 	// 200 "Hello, ada"
 	// 200 "Hello, robot"
-	// 401 No authorization token provided Bearer realm="api" | ApiKey realm="api", name="X-API-Key", in="header"
+	// 401 No credentials provided Bearer realm="api" | ApiKey realm="api", name="X-API-Key", in="header"
 	// 401 Invalid API key ApiKey realm="api", name="X-API-Key", in="header"
 }
 

@@ -39,22 +39,46 @@ func (f Fault) Refuse(challenges ...Challenge) *Refusal {
 	if unnamed {
 		challenges = []Challenge{{}}
 	}
-	r = r.WithDetail(f.detailFor(challenges[0])).WithChallenges(withError(challenges, v.oauthError, v.description)...)
+	r = r.WithDetail(f.detailFor(challenges)).WithChallenges(withError(challenges, v.oauthError, v.description)...)
 	r.unnamed = unnamed
 	return r
 }
 
+// missingDetail says what was not sent.
+func missingDetail(c Challenge) string {
+	switch c.Scheme() {
+	case "Bearer", "DPoP":
+		return ErrMissingCredentials.Detail()
+	case "ApiKey":
+		return "No API key provided"
+	case "Cookie":
+		return "No session provided"
+	}
+	return "No credentials provided"
+}
+
+// malformedDetail says what could not be read.
+func malformedDetail(c Challenge) string {
+	switch c.Scheme() {
+	case "Basic":
+		return "Invalid authorization format"
+	case "ApiKey":
+		return "Invalid API key"
+	case "Cookie":
+		return "Invalid session"
+	}
+	return ErrMalformedCredentials.Detail()
+}
+
 // detailFor returns the detail in the words of the scheme that was tried.
-func (f Fault) detailFor(c Challenge) string {
-	if f == ErrMalformedCredentials {
-		switch c.Scheme() {
-		case "Basic":
-			return "Invalid authorization format"
-		case "ApiKey":
-			return "Invalid API key"
-		case "Cookie":
-			return "Invalid session"
-		}
+func (f Fault) detailFor(challenges []Challenge) string {
+	switch {
+	case f == ErrMalformedCredentials:
+		return malformedDetail(challenges[0])
+	case f == ErrMissingCredentials && len(challenges) > 1:
+		return "No credentials provided"
+	case f == ErrMissingCredentials:
+		return missingDetail(challenges[0])
 	}
 	return f.Detail()
 }

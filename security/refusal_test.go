@@ -114,7 +114,7 @@ func TestRefusals(t *testing.T) {
 		detail  string
 		lines   []string
 	}{
-		{"missing", security.MissingCredentials(bearer, basic, key), 401, "authorisation-required", "No authorization token provided",
+		{"missing", security.MissingCredentials(bearer, basic, key), 401, "authorisation-required", "No credentials provided",
 			[]string{`Bearer realm="r"`, `Basic realm="r", charset="UTF-8"`, `ApiKey realm="r", name="X-API-Key", in="header"`}},
 		{"missing, of nobody's scheme", security.MissingCredentials(), 401, "authorisation-required", "No authorization token provided", []string{`Bearer realm="api"`}},
 		{"another scheme", security.ErrOtherScheme.Refuse(bearer), 401, "authorisation-required", "Invalid authorization header", []string{`Bearer realm="r"`}},

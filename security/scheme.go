@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"github.com/mortise-go/mortise/di"
+	"github.com/mortise-go/mortise/internal/exchange"
 	"github.com/mortise-go/mortise/openapi"
 )
 
@@ -154,13 +155,18 @@ func apiKey(in, name string, c SchemeConfig, read func(*http.Request) (string, e
 func scheme[T any](c SchemeConfig, s openapi.Scheme, challenge Challenge, read func(*http.Request) (T, error)) *di.Dependency {
 	s.Name, s.Description = c.Name, c.Description
 	refusals := refusalsOf(challenge)
-	return di.Depends(func(_ context.Context, r *http.Request) (T, error) {
-		credential, err := read(r)
+	presents := func(r *http.Request) bool {
+		_, err := read(r)
+		f, ok := errors.AsType[Fault](err)
+		return !ok || !f.Absent()
+	}
+	return di.Depends(func(_ context.Context, e exchange.Exchange) (T, error) {
+		credential, err := read(e.Request)
 		if err != nil {
 			return credential, refusals.of(err)
 		}
 		return credential, nil
-	}, di.Named("scheme "+c.Name), di.At(di.Authentication), di.Note(newNote(s, challenge)))
+	}, di.Named("scheme "+c.Name), di.At(di.Authentication), di.Note(newNote(s, challenge, presents)))
 }
 
 // refusals are the answers of one scheme, made once.
@@ -195,11 +201,12 @@ func (r *Refusal) forAll() *Refusal {
 // note describes a scheme to the operation that uses it, and challenges for it.
 type note struct {
 	openapi.Scheme
-	lines [ErrForbidden + 1]string // the challenge for each fault, made once
+	presents func(*http.Request) bool
+	lines    [ErrForbidden + 1]string // the challenge for each fault, made once
 }
 
-func newNote(s openapi.Scheme, c Challenge) *note {
-	n := &note{Scheme: s}
+func newNote(s openapi.Scheme, c Challenge, presents func(*http.Request) bool) *note {
+	n := &note{Scheme: s, presents: presents}
 	for f := range n.lines {
 		v := Fault(f).verdict()
 		n.lines[f] = withError([]Challenge{c}, v.oauthError, v.description)[0].String()
@@ -207,14 +214,18 @@ func newNote(s openapi.Scheme, c Challenge) *note {
 	return n
 }
 
-// Challenge is the WWW-Authenticate line of the scheme for an error that names
-// no scheme itself.
-func (n *note) Challenge(err error) string {
-	if r, ok := errors.AsType[*Refusal](err); ok {
-		return n.lines[r.fault]
+// Challenge is the WWW-Authenticate line of the scheme for a request that was
+// refused by an error which names no scheme itself. It says what is wrong only
+// where a credential of the scheme was presented (RFC 6750 §3.1).
+func (n *note) Challenge(r *http.Request, err error) string {
+	f := Fault(0)
+	if refusal, ok := errors.AsType[*Refusal](err); ok {
+		f = refusal.fault
+	} else if fault, ok := errors.AsType[Fault](err); ok && int(fault) < len(n.lines) {
+		f = fault
 	}
-	if f, ok := errors.AsType[Fault](err); ok && int(f) < len(n.lines) {
-		return n.lines[f]
+	if !f.Absent() && !n.presents(r) {
+		f = ErrMissingCredentials
 	}
-	return n.lines[0]
+	return n.lines[f]
 }

@@ -95,7 +95,7 @@ func TestSchemesReadTheirCredential(t *testing.T) { // L10
 		{"user and password", "/basic", []string{"Authorization: Basic dTpwOng="}, 200, "u/p:x", "", ""},                                       // S208
 		{"user and password after basic", "/basic", []string{"Authorization: basic dTpw"}, 200, "u/p", "", ""},                                 // S207
 		{"UTF-8 in a password", "/basic", []string{"Authorization: Basic dGVzdDoxMjPCow=="}, 200, "test/123£", "", ""},                         // S208
-		{"no user", "/basic", nil, 401, "", "No authorization token provided", basic},                                                          // S183
+		{"no user", "/basic", nil, 401, "", "No credentials provided", basic},                                                          // S183
 		{"Basic without a colon", "/basic", []string{"Authorization: Basic dXA="}, 401, "", "Invalid authorization format", basic},             // S209, A71
 		{"Basic with an empty user", "/basic", []string{"Authorization: Basic OnA="}, 401, "", "Invalid authorization format", basic},          // A71
 		{"Basic in another spelling", "/basic", []string{"Authorization: Basic dXNlcjpwYR=="}, 401, "", "Invalid authorization format", basic}, // A72
@@ -104,21 +104,21 @@ func TestSchemesReadTheirCredential(t *testing.T) { // L10
 
 		{"a key in a header", "/header", []string{"X-API-Key: k1"}, 200, "k1", "", ""},                                           // S47, S177
 		{"a key in a header of other case", "/header", []string{"x-aPI-key: k1"}, 200, "k1", "", ""},                             // S47
-		{"no key", "/header", nil, 401, "", "No authorization token provided", header},                                           // S204
+		{"no key", "/header", nil, 401, "", "No API key provided", header},                                           // S204
 		{"an empty key", "/header", []string{"X-API-Key: "}, 401, "", "Invalid API key", header},                                 // A50
 		{"a blank key", "/header", []string{"X-API-Key:  \t"}, 401, "", "Invalid API key", header},                               // A50
 		{"a key twice", "/header", []string{"X-API-Key: k", "X-API-Key: k"}, 400, "", "Multiple credentials in request", header}, // A50
-		{"a key in the query instead", "/header?X-API-Key=k1", nil, 401, "", "No authorization token provided", header},
+		{"a key in the query instead", "/header?X-API-Key=k1", nil, 401, "", "No API key provided", header},
 
 		{"a key in the query", "/query?a=b&api_key=k1", nil, 200, "k1", "", ""}, // S47, S178, S206
-		{"no key in the query", "/query?a=b", nil, 401, "", "No authorization token provided", query},
+		{"no key in the query", "/query?a=b", nil, 401, "", "No API key provided", query},
 		{"an empty key in the query", "/query?api_key=", nil, 401, "", "Invalid API key", query},                           // A50
 		{"a key twice in the query", "/query?api_key=k&api_key=k", nil, 400, "", "Multiple credentials in request", query}, // A50, A58
 		{"a key beside a malformed pair", "/query?api_key=k&x=%zz", nil, 400, "", malformedQ, query},
 		{"a key beside a semicolon", "/query?api_key=k;x=1", nil, 400, "", malformedQ, query},
 
 		{"a key in a cookie", "/cookie", []string{"Cookie: a=b; key=k1"}, 200, "k1", "", ""}, // S47
-		{"no key in a cookie", "/cookie", []string{"Cookie: a=b"}, 401, "", "No authorization token provided", cookie},
+		{"no key in a cookie", "/cookie", []string{"Cookie: a=b"}, 401, "", "No API key provided", cookie},
 		{"an empty key in a cookie", "/cookie", []string{"Cookie: key="}, 401, "", "Invalid API key", cookie}, // A50
 		{"a key in two cookies", "/cookie", []string{"Cookie: key=k", "Cookie: key=k"}, 400, "", "Multiple credentials in request", cookie},
 	} {
@@ -233,13 +233,13 @@ func TestMissingCredentialsAreAskedForTogether(t *testing.T) { // S43, S38, L10
 		get(api, "/or", ok, either)
 	})
 	for _, path := range []string{"/and", "/or"} {
-		call(t, api, http.MethodGet, path).want(t, 401, "No authorization token provided", plainBearer, key)
+		call(t, api, http.MethodGet, path).want(t, 401, "", plainBearer, key)
 		call(t, api, http.MethodGet, path, "Authorization: Bearer").want(t, 401, "", invalidBearer)
 		call(t, api, http.MethodGet, path, bearer("a"), bearer("a")).want(t, 400, "", doubledBearer)
 		call(t, api, http.MethodGet, path, bearer("a"), "X-API-Key: a b").want(t, 401, "Invalid API key", key)
 	}
 	call(t, api, http.MethodGet, "/or", "Authorization: Basic dTpw").want(t, 401, "Invalid authorization header", plainBearer, key)
-	call(t, api, http.MethodGet, "/and", bearer("a")).want(t, 401, "No authorization token provided", plainBearer, key)
+	call(t, api, http.MethodGet, "/and", bearer("a")).want(t, 401, "No API key provided", plainBearer, key)
 	call(t, api, http.MethodGet, "/and", bearer("a"), "X-API-Key: k").want(t, 200, "")
 }
 
