@@ -19,7 +19,7 @@ type user struct {
 	role string
 }
 
-func (u *user) HasRole(role string) bool            { return u.role == role }
+func (u *user) HasRole(role string) bool             { return u.role == role }
 func (u *user) HasPermission(permission string) bool { return u.role+":all" == permission }
 
 type page struct {

@@ -108,7 +108,8 @@ func Serve(ctx context.Context, api *API, addr string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, api.Close()) }()
-	listener, err := net.Listen("tcp", addr)
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", addr)
 	if err != nil {
 		return err
 	}

@@ -155,7 +155,7 @@ func (m *maybe[T]) choose(int)                 { m.res.Set = true }
 // isAbsent reports whether an error says that nothing was presented. Of
 // joined errors all have to say so.
 func isAbsent(err error) bool {
-	switch e := err.(type) {
+	switch e := err.(type) { //nolint:errorlint // this walks the tree itself, since all of its leaves count
 	case interface{ Absent() bool }:
 		return e.Absent()
 	case interface{ Unwrap() error }:

@@ -49,7 +49,7 @@ func seesBearer(j *journal) *di.Dependency {
 }
 
 // A76: what was presented but is wrong is never excused by another one.
-func TestAnyOfTakesTheFirstThatWasPresented(t *testing.T) {
+func TestAnyOfTakesTheFirstThatWasPresented(t *testing.T) { //nolint:tparallel // the cases share a journal
 	t.Parallel()
 	var j journal
 	s := provided(di.AnyOf[bearer](nil, presents(&j, "a"), presents(&j, "b"), presents(&j, "c")))
@@ -277,7 +277,7 @@ func TestAlternativesDoNotSeeOneAnother(t *testing.T) {
 	either := di.AnyOf[*user](nil, guard, stricter(&j, "+h"))
 	serves(t, plan(t)(provided(base, either), sees(&j)), request{})
 	j.expect(t, "base +g handler=base+g")
-	wantMistake[*di.MissingError](t, mistakes(t, provided(di.AnyOf[*user](nil, base, guard)), sees(&j)))
+	_ = wantMistake[*di.MissingError](t, mistakes(t, provided(di.AnyOf[*user](nil, base, guard)), sees(&j)))
 }
 
 // Whether an error means that nothing was presented.
@@ -350,7 +350,7 @@ func credential(j *journal, name string) *di.Dependency {
 var errTwo = errors.New("two credentials")
 
 // A76: wrong is never excused, not even behind what was good or absent.
-func TestAWrongCredentialIsNeverExcused(t *testing.T) {
+func TestAWrongCredentialIsNeverExcused(t *testing.T) { //nolint:tparallel // the cases share a journal
 	t.Parallel()
 	var j journal
 	a, b, c := credential(&j, "a"), credential(&j, "b"), credential(&j, "c")

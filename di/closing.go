@@ -4,14 +4,15 @@ import (
 	"fmt"
 	"reflect"
 	"runtime/debug"
+	"slices"
 )
 
 // Close closes the resources of the run, last made first, and returns the
 // error of the request: err, or what closing made of it. It must be called
 // after each Run, also after one that panicked.
 func (f *Frame) Close(err error) error {
-	for i := len(f.closers) - 1; i >= 0; i-- {
-		err = joined(err, closeOne(f.closers[i], err))
+	for _, closer := range slices.Backward(f.closers) {
+		err = joined(err, closeOne(closer, err))
 	}
 	clear(f.closers)
 	f.closers = f.closers[:0]
@@ -32,7 +33,7 @@ func joined(err, closing error) error {
 // same reports whether a closer returned the error that it was given.
 func same(err, closing error) bool {
 	v := reflect.ValueOf(err)
-	return v.IsValid() && v.Comparable() && err == closing
+	return v.IsValid() && v.Comparable() && err == closing //nolint:errorlint // the same error, not one like it
 }
 
 // closeError is a failure whose clean-up failed too.

@@ -116,7 +116,7 @@ func TestAMarkerIsNeverMadeUp(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			wantMistake[*di.MissingError](t, mistakes(t, nil, target))
+			_ = wantMistake[*di.MissingError](t, mistakes(t, nil, target))
 		})
 	}
 	var j journal

@@ -265,7 +265,7 @@ func TestAnApplicationValueCannotHaveTwoFillings(t *testing.T) {
 	inner := di.NewScope(scope(one))
 	inner.Provide(two)
 	inner.Require(repos)
-	wantMistake[*di.SharedError](t, mistakes(t, required(scope(one), func() []*di.Dependency {
+	_ = wantMistake[*di.SharedError](t, mistakes(t, required(scope(one), func() []*di.Dependency {
 		user := di.Depends(func(context.Context, *repo) (*user, error) { return nil, nil }, repos, two)
 		return []*di.Dependency{user, di.Depends(func(context.Context, *repo) (page, error) { return page{}, nil })}
 	}()...), target()))

@@ -248,7 +248,7 @@ func TestANilFromAGuardSpeaksToo(t *testing.T) {
 	none := func(context.Context, bearer) (*claims, error) { return nil, nil }
 	s := required(provided(di.Depends(readBearer, di.At(di.Authentication))), di.Depends(none, di.Named("readClaims")))
 	err := serve(t, plan(t)(s, di.Depends(openDB)), request{})
-	wantMistake[*di.NilError](t, err)
+	_ = wantMistake[*di.NilError](t, err)
 	golden(t, "nil from a guard", scrub(err.Error())+"\n")
 }
 
@@ -297,9 +297,9 @@ func TestAllMistakesAreToldAtOnce(t *testing.T) {
 		di.Depends(readUpload, di.At(di.Quota)),
 	)
 	err := mistakes(t, s, handles[*user](&j))
-	wantMistake[*di.MissingError](t, err)
-	wantMistake[*di.ScopesError](t, err)
-	wantMistake[*di.CycleError](t, err)
+	_ = wantMistake[*di.MissingError](t, err)
+	_ = wantMistake[*di.ScopesError](t, err)
+	_ = wantMistake[*di.CycleError](t, err)
 }
 
 // However many need it.

@@ -1,5 +1,7 @@
 package di
 
+import "slices"
+
 // An Option changes a dependency while it is made. A *[Dependency] is an
 // option too: it is brought along.
 type Option interface {
@@ -100,7 +102,7 @@ func Named(name string) Option { return optionFunc(func(d *Dependency) { d.name 
 
 // appendNew appends what is not there yet and never writes into old's array.
 func appendNew(old, more []string) []string {
-	merged := old[:len(old):len(old)]
+	merged := slices.Clip(old)
 	for _, s := range more {
 		if !contains(merged, s) {
 			merged = append(merged, s)
@@ -110,10 +112,5 @@ func appendNew(old, more []string) []string {
 }
 
 func contains(list []string, s string) bool {
-	for _, have := range list {
-		if have == s {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(list, s)
 }

@@ -117,8 +117,8 @@ func TestAReplacementNeverSeesWhatItReplaces(t *testing.T) {
 	var j journal
 	whoami, s := blog(&j)
 	mark := stricter(&j, "+spy")
-	wantMistake[*di.MissingError](t, mistakes(t, s, sees(&j), di.NewContainer(di.Replace(whoami, mark))))
-	wantMistake[*di.MissingError](t, mistakes(t, s, sees(&j), di.NewContainer(di.ReplaceType(mark))))
+	_ = wantMistake[*di.MissingError](t, mistakes(t, s, sees(&j), di.NewContainer(di.Replace(whoami, mark))))
+	_ = wantMistake[*di.MissingError](t, mistakes(t, s, sees(&j), di.NewContainer(di.ReplaceType(mark))))
 }
 
 // A spy brings what it watches.
@@ -150,7 +150,7 @@ func TestAReplacementRunsInTheStageOfTheOldOne(t *testing.T) {
 	nothing := di.Depends(func(context.Context, di.None) (*user, error) { return nil, nil })
 	old := gives(&j, "old", &user{}, di.At(di.Authentication))
 	err := serve(t, planWith(t, required(nil, old), sees(&j), di.NewContainer(di.Replace(old, nothing))), request{})
-	wantMistake[*di.NilError](t, err)
+	_ = wantMistake[*di.NilError](t, err)
 
 	staged := gives(&j, "staged", bearer(""), di.At(di.Quota))
 	p = planWith(t, required(s, gives(&j, "role", page{}, di.At(di.Authorization))), handles[di.None](&j), di.NewContainer(di.Replace(token, staged)))
@@ -192,7 +192,7 @@ func TestALifetimeMayBeReplacedByOneThatFits(t *testing.T) {
 	serves(t, planWith(t, s, handles[*repo](&j), di.NewContainer(di.ReplaceType(fakeDB))), request{})
 	j.expect(t, "fake repo handler")
 	err := mistakes(t, s, handles[*repo](&j), di.NewContainer(di.ReplaceType(gives(&j, "short", &db{}))))
-	wantMistake[*di.LifetimeError](t, err)
+	_ = wantMistake[*di.LifetimeError](t, err)
 }
 
 func TestTheFirstOverrideThatFitsIsUsed(t *testing.T) {

@@ -36,10 +36,10 @@ func run[Out any](ctx context.Context, plan *Plan) (out Out, err error) {
 		// The frame is not released: it may have been left half filled.
 		p := recover()
 		if p == nil {
-			f.Close(errExited)
+			_ = f.Close(errExited) // nobody is left to tell
 			return
 		}
-		f.Close(&PanicError{Value: p, Stack: debug.Stack()})
+		_ = f.Close(&PanicError{Value: p, Stack: debug.Stack()}) // the panic goes on
 		panic(p)
 	}()
 	out, err = result[Out](ctx, f)

@@ -43,7 +43,7 @@ func (r *Resource[T]) given() reflect.Type       { return reflect.TypeFor[T]() }
 
 // given is the type that consumers receive from a function that returns out.
 func given(out reflect.Type) reflect.Type {
-	if r, ok := reflect.Zero(reflect.PointerTo(out)).Interface().(resource); ok {
+	if r, ok := reflect.TypeAssert[resource](reflect.Zero(reflect.PointerTo(out))); ok {
 		return r.given()
 	}
 	return out

@@ -92,7 +92,7 @@ func TestADependencyNeverSeesItself(t *testing.T) {
 	j.expect(t, "u +g handler=u+g")
 
 	alone := mistakes(t, required(nil, stricter(&j, "+g")), handles[di.None](&j))
-	wantMistake[*di.MissingError](t, alone)
+	_ = wantMistake[*di.MissingError](t, alone)
 }
 
 // A guard sees what is declared behind it, unless that gives what it gives.
@@ -168,7 +168,7 @@ func TestWithAddsToWhatAHandleBrings(t *testing.T) {
 	whole := whoami.With(gives(&j, "bearer", bearer("b")))
 	serves(t, plan(t)(required(nil, whole), sees(&j)), request{})
 	j.expect(t, "bearer claims user handler=b")
-	wantMistake[*di.MissingError](t, mistakes(t, required(nil, whoami), sees(&j)))
+	_ = wantMistake[*di.MissingError](t, mistakes(t, required(nil, whoami), sees(&j)))
 }
 
 // L10, L15: an open scope lifts the guards of the scopes around it that cannot

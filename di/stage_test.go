@@ -156,7 +156,7 @@ func TestAGuardThatNeedsTheBodyIsAMistake(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			wantMistake[*di.LateInputError](t, mistakes(t, s, handles[*user](&j)))
+			_ = wantMistake[*di.LateInputError](t, mistakes(t, s, handles[*user](&j)))
 		})
 	}
 	err := wantMistake[*di.LateInputError](t, mistakes(t, required(nil, needs(di.Quota)), handles[di.None](&j)))
@@ -239,7 +239,7 @@ func TestTheTargetDoesNotRunOnceTheRequestIsCancelled(t *testing.T) {
 }
 
 // A91: nobody is let in as nil.
-func TestAGuardThatReturnsNilAndNoErrorRefuses(t *testing.T) {
+func TestAGuardThatReturnsNilAndNoErrorRefuses(t *testing.T) { //nolint:tparallel // the cases share a journal
 	t.Parallel()
 	var j journal
 	noUser := func(opts ...di.Option) *di.Dependency {

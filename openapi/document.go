@@ -71,7 +71,11 @@ func (d *Document) Check() error {
 // JSON returns the document as OpenAPI 3.1. It fails as [Document.Check] does.
 // The result is shared and must not be changed.
 func (d *Document) JSON() ([]byte, error) {
-	return d.edition().json()
+	e := d.edition()
+	if e.err != nil {
+		return nil, e.err
+	}
+	return e.json()
 }
 
 // Handler serves the document: application/json, with a strong ETag, compressed for clients that take gzip.

@@ -184,7 +184,7 @@ func jsonNames(st *shape.Struct) func(string) string {
 // describeStruct applies the tags of a blank field, which is where a struct can say something about itself.
 func (s *schemas) describeStruct(t reflect.Type, object schema, path string) {
 	for f := range t.Fields() {
-		if f := f; f.Name == "_" {
+		if f.Name == "_" {
 			s.document(object, f.Tag, t, path)
 		}
 	}

@@ -52,22 +52,23 @@ func (d *Document) edition() *edition {
 	if e := d.built.Load(); e != nil {
 		return e
 	}
-	e := newEdition(d.build())
+	e := &edition{}
+	e.json, e.err = d.build()
+	e.served = sync.OnceValues(e.represent)
 	d.built.Store(e)
 	return e
 }
 
-func newEdition(written func() ([]byte, error), err error) *edition {
-	if err != nil {
-		written = func() ([]byte, error) { return nil, err }
+// represent writes the document and makes what clients get of it.
+func (e *edition) represent() (*representations, error) {
+	if e.err != nil {
+		return nil, e.err
 	}
-	return &edition{err: err, json: written, served: sync.OnceValues(func() (*representations, error) {
-		body, err := written()
-		if err != nil {
-			return nil, err
-		}
-		return represent(body), nil
-	})}
+	body, err := e.json()
+	if err != nil {
+		return nil, err
+	}
+	return represent(body), nil
 }
 
 func represent(body []byte) *representations {

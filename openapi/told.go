@@ -48,7 +48,6 @@ func tells(t reflect.Type, name string, of reflect.Type) bool {
 // embedded reports whether an embedded field of the struct t brings the methods of the interface.
 func embedded(t, of reflect.Type) bool {
 	for f := range t.Fields() {
-		f := f
 		if f.Anonymous && (f.Type.Implements(of) || reflect.PointerTo(f.Type).Implements(of)) {
 			return true
 		}

@@ -211,7 +211,7 @@ func expressions() []expression {
 			}
 		}
 	}
-	for _, e := range list[:len(list):len(list)] {
+	for _, e := range slices.Clip(list) {
 		list = append(list, optional(e))
 	}
 	return list
@@ -281,7 +281,7 @@ func asksForAll(t *testing.T, e expression, a answer) bool {
 	t.Helper()
 	schemes := map[string]bool{}
 	for _, w := range e.ways() {
-		for _, s := range strings.Fields(w) {
+		for s := range strings.FieldsSeq(w) {
 			schemes[s] = true
 		}
 	}

@@ -270,7 +270,7 @@ func TestWhatNeedsACredentialIsLocked(t *testing.T) { // S181, S182
 
 // Scopes are checked before roles, roles before ownership, and nothing is read
 // of the body before.
-func TestGuardsRunInTheirOrder(t *testing.T) { // A93, L9
+func TestGuardsRunInTheirOrder(t *testing.T) { //nolint:tparallel // the cases share an API that records // A93, L9
 	t.Parallel()
 	b := new(blog)
 	api := newAPI(t, func(api *router.Router) {

@@ -184,7 +184,7 @@ func refusalsOf(c Challenge) *refusals {
 }
 
 func (r *refusals) of(err error) error {
-	if f, ok := err.(Fault); ok && int(f) < len(r) && r[f] != nil {
+	if f, ok := errors.AsType[Fault](err); ok && int(f) < len(r) && r[f] != nil {
 		return r[f]
 	}
 	return err

@@ -95,7 +95,7 @@ func TestSchemesReadTheirCredential(t *testing.T) { // L10
 		{"user and password", "/basic", []string{"Authorization: Basic dTpwOng="}, 200, "u/p:x", "", ""},                                       // S208
 		{"user and password after basic", "/basic", []string{"Authorization: basic dTpw"}, 200, "u/p", "", ""},                                 // S207
 		{"UTF-8 in a password", "/basic", []string{"Authorization: Basic dGVzdDoxMjPCow=="}, 200, "test/123£", "", ""},                         // S208
-		{"no user", "/basic", nil, 401, "", "No credentials provided", basic},                                                          // S183
+		{"no user", "/basic", nil, 401, "", "No credentials provided", basic},                                                                  // S183
 		{"Basic without a colon", "/basic", []string{"Authorization: Basic dXA="}, 401, "", "Invalid authorization format", basic},             // S209, A71
 		{"Basic with an empty user", "/basic", []string{"Authorization: Basic OnA="}, 401, "", "Invalid authorization format", basic},          // A71
 		{"Basic in another spelling", "/basic", []string{"Authorization: Basic dXNlcjpwYR=="}, 401, "", "Invalid authorization format", basic}, // A72
@@ -104,7 +104,7 @@ func TestSchemesReadTheirCredential(t *testing.T) { // L10
 
 		{"a key in a header", "/header", []string{"X-API-Key: k1"}, 200, "k1", "", ""},                                           // S47, S177
 		{"a key in a header of other case", "/header", []string{"x-aPI-key: k1"}, 200, "k1", "", ""},                             // S47
-		{"no key", "/header", nil, 401, "", "No API key provided", header},                                           // S204
+		{"no key", "/header", nil, 401, "", "No API key provided", header},                                                       // S204
 		{"an empty key", "/header", []string{"X-API-Key: "}, 401, "", "Invalid API key", header},                                 // A50
 		{"a blank key", "/header", []string{"X-API-Key:  \t"}, 401, "", "Invalid API key", header},                               // A50
 		{"a key twice", "/header", []string{"X-API-Key: k", "X-API-Key: k"}, 400, "", "Multiple credentials in request", header}, // A50

@@ -73,9 +73,6 @@ func TestEncoding(t *testing.T) {
 
 type timeout time.Duration
 
-//go:fix inline
-func ptr[T any](v T) *T { return new(v) }
-
 func TestEncodingFailuresLeaveTheBufferAlone(t *testing.T) {
 	t.Parallel()
 	for name, v := range map[string]any{

@@ -15,14 +15,15 @@ import (
 // import that it refuses is a question about the design, to be answered there.
 const floors = `
 	# The cellar. Its rooms know nothing of ours, or a neighbour they were built on.
-	NONE < internal/callsite, internal/clientaddr, internal/codec, internal/negotiate, internal/pattern, internal/shape;
+	NONE < internal/callsite, internal/clientaddr, internal/codec, internal/exchange,
+		internal/negotiate, internal/pattern, internal/shape, internal/structured;
 	internal/shape < internal/rules;
 	internal/shape, internal/rules < internal/bind;
 
 	# The ground floor, useful without what stands on it.
 	internal/codec    < problem;
 	internal/callsite < di;
-	internal/shape, internal/rules, internal/codec < openapi/...;
+	internal/shape, internal/rules, internal/codec, internal/negotiate < openapi/...;
 
 	# The first floor and the garden.
 	di, openapi/..., problem, internal/... < router, security/..., middleware, ratelimit;
