@@ -1,0 +1,143 @@
+package ratelimit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/mortise-go/mortise/problem"
+)
+
+// A Failure says what happens to requests while the store fails: when it returns
+// errors, takes longer than the timeout, or has done so and is left alone for a
+// while. A [Memory] never fails.
+type Failure uint8
+
+// The kinds of failure.
+const (
+	// FailClosed answers 503. It is the default, and right where the limit
+	// protects secrets: logins, one-time codes, password resets.
+	FailClosed Failure = iota
+	// FailLocal counts in the memory of this process meanwhile, beginning with
+	// full quotas. It is right for limits that share out capacity.
+	FailLocal
+	// DangerouslyFailOpen lets everybody pass. Whoever can make the store fail
+	// has no limit.
+	DangerouslyFailOpen
+)
+
+// String names the failure, such as "closed".
+func (f Failure) String() string {
+	switch f {
+	case FailClosed:
+		return "closed"
+	case FailLocal:
+		return "local"
+	case DangerouslyFailOpen:
+		return "open"
+	}
+	return fmt.Sprintf("Failure(%d)", f)
+}
+
+// unavailable is the answer of FailClosed.
+func unavailable(err error) *problem.Problem {
+	return problem.ServiceUnavailable(cooldown).WithDetail("the rate limit cannot be checked at the moment").Because(err)
+}
+
+var (
+	errResting  = errors.New("the rate limit store has failed and is left alone for a while")
+	errCrowded  = errors.New("too many calls of the rate limit store are still under way")
+	errTooLate  = errors.New("the rate limit store took too long")
+	errPanicked = errors.New("the rate limit store panicked")
+)
+
+// maxCalls is how many calls of a store may be under way at once, those that
+// nobody waits for any more among them.
+const maxCalls = 1024
+
+// guarded asks a store that may fail, hang or panic.
+type guarded struct {
+	store   Store
+	timeout time.Duration
+	logger  *slog.Logger
+	breaker breaker
+	calls   chan struct{} // as many as are under way
+}
+
+func newGuarded(store Store, timeout time.Duration, logger *slog.Logger) *guarded {
+	return &guarded{store: store, timeout: timeout, logger: logger, calls: make(chan struct{}, maxCalls)}
+}
+
+// take asks the store in time or not at all. Errors of its own are those of a
+// store that is not asked.
+func (g *guarded) take(ctx context.Context, subject Key, claims []Claim) (granted bool, err error) {
+	if !g.breaker.enter() {
+		return false, errResting
+	}
+	granted, err = g.call(ctx, subject, claims)
+	switch {
+	case err == nil:
+		g.breaker.succeeded()
+	case ctx.Err() != nil:
+		g.breaker.abandoned() // by the client, which says nothing about the store
+	default:
+		g.breaker.failed()
+		g.report(ctx, err)
+	}
+	return granted, err
+}
+
+// An answer is what a call of a store has come to.
+type answer struct {
+	granted bool
+	claims  []Claim
+	err     error
+}
+
+// call gives up when the time is over, whether the store does or not. The store
+// works on claims of its own, since it may go on writing to them.
+func (g *guarded) call(ctx context.Context, subject Key, claims []Claim) (granted bool, err error) {
+	select {
+	case g.calls <- struct{}{}:
+	default:
+		return false, errCrowded
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, g.timeout, errTooLate)
+	defer cancel()
+	own := slices.Clone(claims)
+	done := make(chan answer, 1)
+	go func() {
+		defer func() { <-g.calls }()
+		done <- g.run(ctx, subject, own)
+	}()
+	select {
+	case a := <-done:
+		copy(claims, a.claims)
+		return a.granted, a.err
+	case <-ctx.Done():
+		return false, context.Cause(ctx)
+	}
+}
+
+// run calls the store. A panic would end the process, since nobody above can
+// recover it.
+func (g *guarded) run(ctx context.Context, subject Key, claims []Claim) (a answer) {
+	defer func() {
+		if v := recover(); v != nil {
+			a = answer{err: fmt.Errorf("%w: %v", errPanicked, v)}
+		}
+	}()
+	granted, err := g.store.Take(ctx, subject, claims)
+	return answer{granted, claims, err}
+}
+
+func (g *guarded) report(ctx context.Context, err error) {
+	logger := g.logger
+	if logger == nil {
+		logger = slog.Default()
+	}
+	logger.LogAttrs(ctx, slog.LevelWarn, "rate limit store failed", slog.String("error", err.Error()))
+}

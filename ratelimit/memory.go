@@ -1,0 +1,128 @@
+package ratelimit
+
+import (
+	"context"
+	"hash/maphash"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// DefaultCapacity is how many debts a [Memory] keeps unless it is told
+// otherwise: 1,048,576, in about 50 MiB when all of them are there.
+const DefaultCapacity = 1 << 20
+
+// shards is the number of parts of a memory that have a lock each.
+const shards = 64
+
+// sweptPerAdd is how many slots are looked at for each new debt. With four, what
+// has passed away goes faster than what is new comes in any table that is more
+// than a quarter full, and tables grow when they are three quarters full.
+const sweptPerAdd = 4
+
+// Memory is a [Store] in the memory of this process. It knows no other process,
+// so of three processes with one each, a client gets three times its quota.
+//
+// Taking claims of a known subject costs no allocation. Time is that of the
+// monotonic clock, so that setting the wall clock changes nothing. No goroutine
+// and no timer runs; debts that have passed away are swept when new ones come.
+//
+// A Memory never forgets a debt before its time while it has less debts than its
+// capacity. When it is full, a new one takes the place of an old one: of a few
+// that are looked at, that of a subject which still has something left, and only
+// if there is none, that of a subject which has nothing. So a flood of new
+// subjects does not set free those that are blocked.
+//
+// The zero Memory is of no use; call [NewMemory].
+type Memory struct {
+	capacity int64
+	count    atomic.Int64
+	seed     maphash.Seed
+	now      func() int64 // nanoseconds, above 0
+	shards   [shards]shard
+}
+
+// A shard is a part of a memory. Subjects stay in one.
+type shard struct {
+	mu    sync.Mutex
+	table table
+	_     [64]byte // keeps the locks of neighbours on cache lines of their own
+}
+
+// NewMemory makes a store of the given capacity, a number of subjects times
+// policies. Less than 1 means [DefaultCapacity].
+func NewMemory(capacity int) *Memory {
+	if capacity < 1 {
+		capacity = DefaultCapacity
+	}
+	start := time.Now()
+	m := &Memory{capacity: int64(capacity), seed: maphash.MakeSeed()}
+	m.now = func() int64 { return int64(time.Since(start)) + 1 }
+	for i := range m.shards {
+		m.shards[i].table.seed = maphash.MakeSeed()
+	}
+	return m
+}
+
+// Len returns how many debts are kept, those among them that have passed away
+// but were not swept yet.
+func (m *Memory) Len() int { return int(m.count.Load()) }
+
+// Take charges all claims or none. It never fails.
+func (m *Memory) Take(_ context.Context, subject Key, claims []Claim) (granted bool, err error) {
+	s := &m.shards[maphash.Bytes(m.seed, subject[:])%shards]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := m.now() // under the lock, so that the clock of a subject runs one way
+	granted = true
+	for i := range claims {
+		s.look(subject, &claims[i], now)
+		granted = granted && claims[i].Fits()
+	}
+	for i := range claims {
+		m.settle(s, subject, &claims[i], now, granted)
+	}
+	return granted, nil
+}
+
+// look sets the debt of a claim.
+func (s *shard) look(subject Key, c *Claim, now int64) {
+	key := subject.with(c.Limit.ID)
+	c.Debt = 0
+	if found := s.table.find(&key); found != nil {
+		c.Debt = min(max(time.Duration(found.until()-now), 0), c.Limit.Tolerance)
+	}
+}
+
+// settle writes down what has become of a claim.
+func (m *Memory) settle(s *shard, subject Key, c *Claim, now int64, granted bool) {
+	debt := c.Debt
+	if granted {
+		debt += c.price()
+	}
+	if debt == 0 {
+		return
+	}
+	due := now + int64(debt)
+	if debt > c.Limit.Tolerance-c.Limit.Interval {
+		due = -due // nothing is left
+	}
+	key := subject.with(c.Limit.ID)
+	if found := s.table.find(&key); found != nil {
+		found.due = due
+		return
+	}
+	m.makeRoom(s, now)
+	s.table.add(&key, due)
+	m.count.Add(1)
+}
+
+// makeRoom sweeps, and if the memory is full nevertheless, gives up a debt of
+// the shard. All shards share one capacity, and each may exceed it by the one
+// debt that it needs to have something to give up.
+func (m *Memory) makeRoom(s *shard, now int64) {
+	m.count.Add(-int64(s.table.sweep(now, sweptPerAdd)))
+	if m.count.Load() >= m.capacity && s.table.evict() {
+		m.count.Add(-1)
+	}
+}

@@ -1,0 +1,43 @@
+package ratelimit
+
+import (
+	"net/http"
+
+	"github.com/mortise-go/mortise/internal/clientaddr"
+	"github.com/mortise-go/mortise/problem"
+)
+
+// Middleware limits everything behind a handler of net/http, with or without a
+// router of this module. The key says whose request it is and must be safe for
+// concurrent use; nil means the client's address, as in [Limiter.ByIP].
+//
+// Requests over quota are answered 429 as a problem (RFC 9457), and those that
+// nobody can count 503. Both have the same header fields as the answers of
+// routes. The handler behind may change the fields of its own answers.
+//
+// Around a router the middleware counts requests for paths that don't exist,
+// too, and knows no routes.
+func (l *Limiter) Middleware(key func(*http.Request) Key) func(http.Handler) http.Handler {
+	if key == nil {
+		key = l.address
+	}
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if err := l.admit(r, w.Header(), key(r)); err != nil {
+				_ = problem.Write(w, r, problem.From(err)) // fails only when the client is gone
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+// address is the key of the client of a request. All whose address cannot be
+// determined are one client.
+func (l *Limiter) address(r *http.Request) Key {
+	addr, ok := clientaddr.Of(r)
+	if !ok {
+		return nobody()
+	}
+	return addressKey(addr, l.ipv6Prefix)
+}
