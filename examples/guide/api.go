@@ -5,6 +5,8 @@ import (
 	"github.com/mortise-go/mortise/openapi"
 	"github.com/mortise-go/mortise/router"
 	"github.com/mortise-go/mortise/security"
+	"github.com/mortise-go/mortise/security/token"
+	"github.com/mortise-go/mortise/security/totp"
 )
 
 // newAPI declares the whole API. Each function that a route needs is found by
@@ -14,23 +16,35 @@ func newAPI(store *store, secret []byte) (*mortise.API, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &service{store: store, tokens: tokens}
+	sessions, err := newSessions(tokens, store)
+	if err != nil {
+		return nil, err
+	}
+	codes, err := totp.New(totp.Config{Issuer: "Security guide", Store: &totp.MemoryStore{}})
+	if err != nil {
+		return nil, err
+	}
+	s := &service{store: store, tokens: tokens, sessions: sessions, codes: codes}
 
 	api := mortise.New("Security guide", "1.0.0", router.Strict(),
-		router.Description("A blog with every kind of lock. Log in as `alice` / `wonderland-1`, `bob` / `builder-22`, `mona` / `moderator-3` or `ed` / `editor-444`."),
+		router.Description("A blog with every kind of lock. Log in as `alice` / `wonderland-1`, `bob` / `builder-22`, `mona` / `moderator-3` or `ed` / `editor-444`. The secret of alice's authenticator is `JBSWY3DPEHPK3PXP`."),
 		router.Info(openapi.Info{License: &openapi.License{Name: "MIT", Identifier: "MIT"}}))
-	api.Provide(mortise.Depends(s.claims), mortise.Depends(s.currentUser))
+	api.Provide(s.tokens.access.Dependency(), token.NotRevoked[*token.Token[Claims]](s.sessions.revocations),
+		mortise.Depends(claims), mortise.Depends(s.currentUser))
 
 	login := api.Group("", router.Tags("login"), mortise.Public())
-	mortise.Post(login, "/login", s.login, router.Problems(401))
+	mortise.Post(login, "/login", s.login, router.Problems(401, 503))
 	mortise.Post(login, "/token", s.token, router.Response(openapi.Response{
 		Status: 400, Description: "The grant is refused (RFC 6749 section 5.2).", Type: typeOf[grantError](), ContentType: "application/json",
 	}))
+	mortise.Post(login, "/refresh", s.refresh, router.Problems(401, 503))
 
 	accounts := api.Group("", router.Tags("accounts"))
+	mortise.Post(accounts, "/logout", s.logout)
 	mortise.Get(accounts, "/protected", s.protected)
 	mortise.Get(accounts, "/profile", s.profile)
 	mortise.Get(accounts, "/basic", s.basic)
+	mortise.Get(accounts, "/sensitive-data", s.sensitiveData, totp.Require(s.codes, s.account))
 
 	keys := api.Group("", router.Tags("keys"))
 	mortise.Get(keys, "/data", s.data,

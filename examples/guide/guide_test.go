@@ -11,7 +11,8 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
-	"golang.org/x/crypto/bcrypt"
+
+	"github.com/mortise-go/mortise/security/password"
 )
 
 const secret = "a secret for the tests of the guide, long enough"
@@ -24,7 +25,7 @@ type guide struct {
 
 func start(t *testing.T) *guide {
 	t.Helper()
-	s, err := openStore(t.TempDir(), bcrypt.MinCost)
+	s, err := openStore(t.TempDir(), cheap(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,6 +39,16 @@ func start(t *testing.T) *guide {
 	server := httptest.NewServer(api)
 	t.Cleanup(server.Close)
 	return &guide{t, server.URL}
+}
+
+// cheap is a hasher that tests need not wait for.
+func cheap(t *testing.T) *password.Hasher {
+	t.Helper()
+	hasher, err := password.New(password.Config{Memory: 64, Passes: 1, DangerouslyWeak: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return hasher
 }
 
 // answer is what came back.
@@ -465,14 +476,14 @@ func TestLockedOperationsAreLockedAndPublicOnesAreNot(t *testing.T) {
 func TestStateSurvivesARestart(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	first, err := openStore(dir, bcrypt.MinCost)
+	first, err := openStore(dir, cheap(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := first.addPost(Post{OwnerID: 2, Title: "Kept"}); err != nil {
 		t.Fatal(err)
 	}
-	second, err := openStore(dir, bcrypt.MinCost)
+	second, err := openStore(dir, cheap(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,24 +2,25 @@ package main
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"reflect"
 	"slices"
-	"time"
+	"strconv"
 
 	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/mortise-go/mortise/problem"
 	"github.com/mortise-go/mortise/security"
+	"github.com/mortise-go/mortise/security/totp"
 )
-
-// lifetime is how long a token serves.
-const lifetime = 24 * time.Hour
 
 // service is what the handlers share.
 type service struct {
-	store  *store
-	tokens *tokens
+	store    *store
+	tokens   *tokens
+	sessions *sessions
+	codes    *totp.Verifier
 }
 
 // Claims are what a token says.
@@ -27,45 +28,6 @@ type Claims struct {
 	jwt.RegisteredClaims
 	UserID int64                  `json:"user_id"`
 	Scopes security.GrantedScopes `json:"scopes,omitempty"`
-}
-
-// tokens signs and verifies.
-type tokens struct {
-	secret   []byte
-	verifier *security.Verifier
-}
-
-func newTokens(secret []byte) (*tokens, error) {
-	v, err := security.NewVerifier(security.VerifierConfig{
-		Algorithms: []string{"HS256"},
-		Key:        secret,
-		Issuer:     "guide",
-		Audience:   []string{"guide"},
-	})
-	if err != nil {
-		return nil, err
-	}
-	return &tokens{secret, v}, nil
-}
-
-func (t *tokens) issue(u *User, scopes []string) (string, error) {
-	now := time.Now()
-	return jwt.NewWithClaims(jwt.SigningMethodHS256, Claims{
-		RegisteredClaims: jwt.RegisteredClaims{
-			Issuer:    "guide",
-			Audience:  jwt.ClaimStrings{"guide"},
-			Subject:   u.Username,
-			IssuedAt:  jwt.NewNumericDate(now),
-			ExpiresAt: jwt.NewNumericDate(now.Add(lifetime)),
-		},
-		UserID: u.ID,
-		Scopes: scopes,
-	}).SignedString(t.secret)
-}
-
-// claims verifies the token of a request.
-func (s *service) claims(_ context.Context, token security.BearerToken) (*Claims, error) {
-	return security.Verify[Claims](s.tokens.verifier, string(token))
 }
 
 // currentUser finds the user whom a token is about.
@@ -94,10 +56,11 @@ type credentials struct {
 
 // Token is what a login gives.
 type Token struct {
-	AccessToken string `json:"access_token"`
-	TokenType   string `json:"token_type" example:"bearer"`
-	ExpiresIn   int    `json:"expires_in" doc:"Seconds."`
-	Scope       string `json:"scope,omitempty"`
+	AccessToken  string `json:"access_token"`
+	TokenType    string `json:"token_type" example:"bearer"`
+	ExpiresIn    int    `json:"expires_in" doc:"Seconds."`
+	RefreshToken string `json:"refresh_token" doc:"For POST /refresh, once."`
+	Scope        string `json:"scope,omitempty"`
 }
 
 type tokenAnswer struct {
@@ -106,25 +69,20 @@ type tokenAnswer struct {
 	Body         Token  `body:"json"`
 }
 
-func (s *service) answer(u *User, scopes []string, scope string) (tokenAnswer, error) {
-	text, err := s.tokens.issue(u, scopes)
-	return tokenAnswer{"no-store", "no-cache", Token{text, "bearer", int(lifetime.Seconds()), scope}}, err
-}
-
 // login exchanges a user name and a password for a token.
-func (s *service) login(_ context.Context, in struct {
+func (s *service) login(ctx context.Context, in struct {
 	Credentials credentials `body:"json"`
 }) (tokenAnswer, error) {
-	u := s.store.authenticate(in.Credentials.Username, in.Credentials.Password)
-	if u == nil {
-		return tokenAnswer{}, security.InvalidCredentials("")
+	u, err := s.store.authenticate(ctx, in.Credentials.Username, in.Credentials.Password)
+	if err != nil {
+		return tokenAnswer{}, err
 	}
-	return s.answer(u, u.Scopes, "")
+	return s.begin(ctx, u, u.Scopes, "")
 }
 
 // token is the OAuth 2.0 token endpoint for the password grant. New clients
 // should not use this grant (RFC 9700 section 2.4).
-func (s *service) token(_ context.Context, in struct {
+func (s *service) token(ctx context.Context, in struct {
 	GrantType string `form:"grant_type" required:"false" example:"password" doc:"Always password."`
 	Username  string `form:"username" required:"false"`
 	Password  string `form:"password" required:"false" format:"password"`
@@ -136,12 +94,15 @@ func (s *service) token(_ context.Context, in struct {
 	case in.GrantType != "password":
 		return tokenAnswer{}, &grantError{Kind: "unsupported_grant_type", Description: "Unsupported grant type"}
 	}
-	u := s.store.authenticate(in.Username, in.Password)
-	if u == nil {
+	u, err := s.store.authenticate(ctx, in.Username, in.Password)
+	switch {
+	case errors.Is(err, security.ErrInvalidCredentials):
 		return tokenAnswer{}, &grantError{Kind: "invalid_grant", Description: "Invalid credentials"}
+	case err != nil:
+		return tokenAnswer{}, err
 	}
 	granted := grant(u, security.ParseScopes(in.Scope))
-	return s.answer(u, granted, join(granted))
+	return s.begin(ctx, u, granted, join(granted))
 }
 
 // grant gives what was asked for and is allowed, or everything that is allowed
@@ -191,10 +152,10 @@ type message struct {
 }
 
 // basic greets whoever knows a password.
-func (s *service) basic(_ context.Context, c security.BasicCredentials) (message, error) {
-	u := s.store.authenticate(c.User, c.Password)
-	if u == nil {
-		return message{}, security.InvalidCredentials("", security.BasicChallenge(""))
+func (s *service) basic(ctx context.Context, c security.BasicCredentials) (message, error) {
+	u, err := s.store.authenticate(ctx, c.User, c.Password)
+	if err != nil {
+		return message{}, err
 	}
 	return message{"Hello, " + u.Username}, nil
 }
@@ -218,6 +179,20 @@ type data struct {
 // data is for holders of a key.
 func (s *service) data(_ context.Context, k KeyHolder) (data, error) {
 	return data{"sensitive", k.Username}, nil
+}
+
+// account is what a code of the user's authenticator is verified for.
+func (s *service) account(_ context.Context, u *User) (totp.Account, error) {
+	return totp.Account{ID: strconv.FormatInt(u.ID, 10), Secret: u.secret}, nil
+}
+
+type sensitive struct {
+	Data string `json:"data"`
+}
+
+// sensitiveData needs a code of the user's authenticator besides the token.
+func (s *service) sensitiveData(context.Context, *User) (sensitive, error) {
+	return sensitive{"highly sensitive"}, nil
 }
 
 func typeOf[T any]() reflect.Type { return reflect.TypeFor[T]() }

@@ -1,5 +1,5 @@
 // Guide is a small blog API with every kind of lock: tokens, scopes, API keys,
-// Basic, roles, permissions and ownership. Run it and open /docs.
+// Basic, a second factor, roles, permissions and ownership. Run it and open /docs.
 //
 //	go run ./examples/guide -addr 127.0.0.1:8080 -data /var/lib/guide
 //
@@ -15,9 +15,8 @@ import (
 	"log/slog"
 	"os"
 
-	"golang.org/x/crypto/bcrypt"
-
 	"github.com/mortise-go/mortise"
+	"github.com/mortise-go/mortise/security/password"
 )
 
 func main() {
@@ -30,7 +29,11 @@ func main() {
 	if err != nil {
 		fail(err)
 	}
-	store, err := openStore(*data, bcrypt.DefaultCost)
+	hasher, err := password.New(password.Config{})
+	if err != nil {
+		fail(err)
+	}
+	store, err := openStore(*data, hasher)
 	if err != nil {
 		fail(err)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -13,7 +14,9 @@ import (
 	"strings"
 	"sync"
 
-	"golang.org/x/crypto/bcrypt"
+	"github.com/mortise-go/mortise/security/password"
+	"github.com/mortise-go/mortise/security/token"
+	"github.com/mortise-go/mortise/security/totp"
 )
 
 // User is an account.
@@ -23,7 +26,8 @@ type User struct {
 	Email    string
 	Role     string
 	Scopes   []string
-	hash     []byte
+	hash     string      // of the password
+	secret   totp.Secret // of the authenticator; empty without one
 }
 
 // HasRole reports whether the user has the role.
@@ -63,26 +67,28 @@ func (p *Post) OwnedBy(u *User) bool { return p.OwnerID == u.ID }
 // store holds accounts and keys in memory, and posts in a file when there is a
 // directory for it.
 type store struct {
-	file string // empty: memory only
+	file   string     // empty: memory only
+	log    *token.Log // of revoked tokens; nil without a file
+	hasher *password.Hasher
 
 	mu       sync.RWMutex
 	users    map[int64]*User
 	posts    map[int64]Post
 	lastPost int64
 
-	keys  map[[sha256.Size]byte]int64 // by digest, so that no look-up compares keys
-	dummy []byte                      // compared when there is no such user
+	keys map[[sha256.Size]byte]int64 // by digest, so that no look-up compares keys
 }
 
-// openStore makes a store; cost is that of the password hashes.
-func openStore(dir string, cost int) (*store, error) {
+// openStore makes a store whose passwords are hashed by the hasher.
+func openStore(dir string, hasher *password.Hasher) (*store, error) {
 	s := &store{
-		users: map[int64]*User{},
-		posts: map[int64]Post{1: {1, 2, "Bridges", "How Bob builds them."}, 2: {2, 4, "Style", "Notes of an editor."}},
-		keys:  map[[sha256.Size]byte]int64{sha256.Sum256([]byte("key123")): 1, sha256.Sum256([]byte("key456")): 2},
+		hasher: hasher,
+		users:  map[int64]*User{},
+		posts:  map[int64]Post{1: {1, 2, "Bridges", "How Bob builds them."}, 2: {2, 4, "Style", "Notes of an editor."}},
+		keys:   map[[sha256.Size]byte]int64{sha256.Sum256([]byte("key123")): 1, sha256.Sum256([]byte("key456")): 2},
 	}
 	s.lastPost = 2
-	if err := s.addUsers(cost); err != nil {
+	if err := s.addUsers(); err != nil {
 		return nil, err
 	}
 	if dir == "" {
@@ -92,41 +98,59 @@ func openStore(dir string, cost int) (*store, error) {
 	return s, s.load()
 }
 
-func (s *store) addUsers(cost int) error {
+func (s *store) addUsers() error {
 	for _, u := range []struct {
 		User
 		password string
 	}{
-		{User{ID: 1, Username: "alice", Email: "alice@example.com", Role: "admin", Scopes: []string{"admin:read", "stats:read", "users:delete"}}, "wonderland-1"},
+		{User{ID: 1, Username: "alice", Email: "alice@example.com", Role: "admin", Scopes: []string{"admin:read", "stats:read", "users:delete"}, secret: "JBSWY3DPEHPK3PXP"}, "wonderland-1"},
 		{User{ID: 2, Username: "bob", Email: "bob@example.com", Role: "viewer"}, "builder-22"},
 		{User{ID: 3, Username: "mona", Email: "mona@example.com", Role: "moderator"}, "moderator-3"},
 		{User{ID: 4, Username: "ed", Email: "ed@example.com", Role: "editor"}, "editor-444"},
 	} {
-		hash, err := bcrypt.GenerateFromPassword([]byte(u.password), cost)
+		hash, err := s.hasher.Hash(context.Background(), u.password)
 		if err != nil {
 			return err
 		}
 		account := u.User
 		account.hash = hash
 		s.users[account.ID] = &account
-		s.dummy = hash
 	}
 	return nil
 }
 
-// authenticate returns the user with the password, or nil. It takes as long
-// when there is no such user.
-func (s *store) authenticate(username, password string) *User {
+// authenticate returns the user with the password. It takes as long and fails
+// the same when there is no such user.
+func (s *store) authenticate(ctx context.Context, username, password string) (*User, error) {
+	var hash string
 	u := s.named(username)
-	hash := s.dummy
 	if u != nil {
 		hash = u.hash
 	}
-	// bcrypt looks at 72 bytes and would take what is longer for equal.
-	if err := bcrypt.CompareHashAndPassword(hash, []byte(password)); err != nil || len(password) > 72 {
-		return nil
+	outdated, err := s.hasher.Verify(ctx, password, hash)
+	if err != nil {
+		return nil, err
 	}
-	return u
+	if outdated {
+		s.rehash(ctx, u, password)
+	}
+	return u, nil
+}
+
+// rehash replaces a hash that is not made as new ones are. The next login tries
+// again if it fails.
+func (s *store) rehash(ctx context.Context, u *User, password string) {
+	fresh, err := s.hasher.Hash(ctx, password)
+	if err != nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if now := s.users[u.ID]; now == u { // nobody has changed it meanwhile
+		changed := *u
+		changed.hash = fresh
+		s.users[u.ID] = &changed
+	}
 }
 
 func (s *store) named(username string) *User {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"time"
 
 	"github.com/mortise-go/mortise"
@@ -49,8 +50,7 @@ func Example() {
 
 	issued, _ := access.Issue("alice", Session{UserID: 42})
 	for _, request := range []string{"GET /profile", "POST /logout", "GET /profile"} {
-		var method, path string
-		fmt.Sscan(request, &method, &path)
+		method, path, _ := strings.Cut(request, " ")
 		r := httptest.NewRequest(method, path, http.NoBody)
 		r.Header.Set("Authorization", "Bearer "+issued.Text)
 		w := httptest.NewRecorder()

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/mortise-go/mortise/di"
+	"github.com/mortise-go/mortise/problem"
 	"github.com/mortise-go/mortise/router"
 	"github.com/mortise-go/mortise/security"
 	"github.com/mortise-go/mortise/security/token"
@@ -176,10 +177,11 @@ func BenchmarkRequest(b *testing.B) {
 	text := issue(b, access).Text
 	for name, guard := range map[string]*di.Dependency{"verified": nil, "not revoked": token.NotRevoked[*token.Token[Claims]](revocations)} {
 		api := router.New("Films", "1", router.ProvideByDefault(security.Bearer(security.SchemeConfig{})))
-		api.Provide(access.Dependency(), di.Depends(currentUser))
+		api.Provide(access.Dependency())
 		if guard != nil {
-			api.Provide(guard, di.Depends(currentUser))
+			api.Provide(guard)
 		}
+		api.Provide(di.Depends(currentUser))
 		api.Handle("GET", "/profile", di.Depends(profile))
 		if err := api.Build(); err != nil {
 			b.Fatal(err)
@@ -194,5 +196,34 @@ func BenchmarkRequest(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// L9: behind everything that asks who is calling, before everything that asks what
+// they may do, whatever was declared first.
+func TestRevocationHasItsStage(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	s := f.watch(token.RevocationConfig{})
+	key := di.Depends(func(context.Context, security.APIKey) (di.None, error) { return di.None{}, nil },
+		security.APIKeyHeader("X-API-Key", security.SchemeConfig{}), di.At(di.Authentication))
+	code := di.Depends(func(context.Context, security.BearerToken) (di.None, error) {
+		return di.None{}, problem.Forbidden("no code")
+	}, di.At(di.SecondFactor))
+	api := router.New("Films", "1", router.Logger(slog.New(slog.DiscardHandler)), router.ProvideByDefault(security.Bearer(security.SchemeConfig{})))
+	api.Provide(f.access.Dependency())
+	guard := token.NotRevoked[*token.Token[Claims]](f.revocations)
+	handler := func(context.Context, *token.Token[Claims]) (di.None, error) { return di.None{}, nil }
+	api.Handle("GET", "/key", di.Depends(handler), guard, key)
+	api.Handle("GET", "/code", di.Depends(handler), code, guard)
+	if err := api.Build(); err != nil {
+		t.Fatal(err)
+	}
+	text := issue(t, f.access).Text
+	if w := serve(api, "GET", "/key", text, ""); w.Code != 401 || s.reads.Load() != 0 {
+		t.Errorf("a second credential is missing: %d after %d look-ups", w.Code, s.reads.Load())
+	}
+	if w := serve(api, "GET", "/code", text, ""); w.Code != 403 || s.reads.Load() != 1 {
+		t.Errorf("a second factor is missing: %d after %d look-ups", w.Code, s.reads.Load())
 	}
 }

@@ -72,7 +72,7 @@ func appendInt(dst []byte, n int64) []byte {
 }
 
 func appendText(dst []byte, text string) []byte {
-	return append(append(dst, byte(len(text))), text...)
+	return append(append(dst, byte(len(text))), text...) //nolint:gosec // Family.fits bounds it
 }
 
 // fits reports whether the texts of a family have a place in a record.

@@ -8,8 +8,6 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/golang-jwt/jwt/v5"
-
 	"github.com/mortise-go/mortise/internal/codec"
 )
 
@@ -61,16 +59,13 @@ const maxDepth = 16
 
 // read reads a checked payload twice: the registered claims, and the program's.
 func read[C any](p payload, required []string) (*Token[C], error) {
-	var r struct {
-		jwt.RegisteredClaims
-		Session string `json:"sid"`
-	}
+	var r presented
 	if err := codec.Decode(p.text, &r, codec.Options{MaxDepth: maxDepth}); err != nil {
 		return nil, fmt.Errorf("the registered claims have the wrong type: %w", err)
 	}
 	t := &Token[C]{
 		ID: r.ID, Issuer: r.Issuer, Subject: r.Subject, Session: r.Session,
-		Audience: r.Audience, IssuedAt: timeOf(r.IssuedAt), ExpiresAt: timeOf(r.ExpiresAt),
+		Audience: r.Audience, IssuedAt: timeOf(r.Issued), ExpiresAt: timeOf(r.Expires),
 	}
 	if missing := missing(p.text, required); missing != "" {
 		return nil, fmt.Errorf("the claim %q is missing", missing)
@@ -89,11 +84,35 @@ func read[C any](p payload, required []string) (*Token[C], error) {
 	return t, nil
 }
 
-func timeOf(d *jwt.NumericDate) time.Time {
-	if d == nil {
+// presented are the registered claims as they are read.
+type presented struct {
+	Issuer   string   `json:"iss"`
+	Subject  string   `json:"sub"`
+	Audience audience `json:"aud"`
+	Expires  float64  `json:"exp"` // the verifier has checked its bounds
+	Issued   float64  `json:"iat"`
+	ID       string   `json:"jti"`
+	Session  string   `json:"sid"`
+}
+
+// audience is one name, or a list of names (RFC 7519 §4.1.3).
+type audience []string
+
+// UnmarshalJSON reads both forms.
+func (a *audience) UnmarshalJSON(text []byte) error {
+	if len(text) > 0 && text[0] == '"' {
+		*a = make(audience, 1)
+		return codec.Decode(text, &(*a)[0], codec.Options{})
+	}
+	return codec.Decode(text, (*[]string)(a), codec.Options{})
+}
+
+// timeOf returns the time of a date, in whole seconds; the zero time for none.
+func timeOf(date float64) time.Time {
+	if date == 0 {
 		return time.Time{}
 	}
-	return d.Time
+	return time.Unix(int64(date), 0)
 }
 
 // missing returns the first of the required members that an object lacks.

@@ -346,7 +346,7 @@ func TestAnAlternativeMayAskForACode(t *testing.T) { // A76
 		status int
 		detail string
 	}{
-		{"nothing", nil, 401, "No authorization token provided"},
+		{"nothing", nil, 401, `"code":"authorisation-required"`},
 		{"a key", []string{"X-API-Key", "robot"}, 200, ""},
 		{"a token without a code", []string{"Authorization", "Bearer alice"}, 401, "A second factor is required"},
 		{"a token without a code is not excused by a key", []string{"Authorization", "Bearer alice", "X-API-Key", "robot"}, 401, "A second factor is required"},
