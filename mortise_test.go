@@ -7,9 +7,12 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/mortise-go/mortise"
 	"github.com/mortise-go/mortise/di"
+	"github.com/mortise-go/mortise/middleware"
+	"github.com/mortise-go/mortise/ratelimit"
 	"github.com/mortise-go/mortise/router"
 	"github.com/mortise-go/mortise/security"
 )
@@ -119,5 +122,28 @@ func TestCallResolvesOutsideOfRequests(t *testing.T) {
 	failure := errors.New("no")
 	if _, err := mortise.Call(t.Context(), api, func(context.Context, *store) (int, error) { return 0, failure }); !errors.Is(err, failure) {
 		t.Errorf("the error of the function is lost: %v", err)
+	}
+}
+
+func TestQuotasAndAddressesAreOptionsOfRoutes(t *testing.T) {
+	t.Parallel()
+	api := mortise.New("Gate", "1")
+	mortise.Get(api, "/often", nothing, ratelimit.PerIP(2, time.Minute), mortise.Public())
+	mortise.Get(api, "/inside", nothing, middleware.AllowIPs("192.0.2.0/24"), mortise.Public())  // httptest's address
+	mortise.Get(api, "/outside", nothing, middleware.AllowIPs("198.51.100.7"), mortise.Public()) // S237
+	for _, status := range []int{204, 204, 429} {
+		if w := call(api, "GET", "/often", ""); w.Code != status || w.Header().Get("RateLimit") == "" {
+			t.Errorf("/often: %d %v, want %d", w.Code, w.Header(), status)
+		}
+	}
+	if w := call(api, "GET", "/inside", ""); w.Code != 204 {
+		t.Errorf("/inside: %d %s", w.Code, w.Body)
+	}
+	if w := call(api, "GET", "/outside", ""); w.Code != 403 || !strings.Contains(w.Body.String(), "Access denied from this IP") {
+		t.Errorf("/outside: %d %s", w.Code, w.Body)
+	}
+	document, err := api.Document().JSON()
+	if err != nil || !strings.Contains(string(document), `"429"`) || !strings.Contains(string(document), "198.51.100.7") {
+		t.Errorf("the document says nothing of quotas and addresses: %v %s", err, document)
 	}
 }
