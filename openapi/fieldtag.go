@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -39,9 +40,13 @@ func (s *schemas) document(sch schema, tag reflect.StructTag, t reflect.Type, pa
 }
 
 // checkPromises refuses the tags that would promise what a body does not keep: nothing compares its members with an enum
-// tag, and nothing fills in a default.
-func (s *schemas) checkPromises(m *shape.Member) {
-	if text, ok := m.Tag.Lookup("enum"); ok {
+// tag, unless a oneof rule says the same, and nothing fills in a default.
+func (s *schemas) checkPromises(m *shape.Member, check *check) {
+	text, ok := m.Tag.Lookup("enum")
+	if rule, found := check.rules.Find("oneof"); ok && found {
+		ok = !slices.Equal(strings.Fields(rule.Param), strings.Split(text, ","))
+	}
+	if ok {
 		s.fail(m.Path, "enum:%q is not checked in a body; write validate:\"oneof=%s\"", text, strings.ReplaceAll(text, ",", " "))
 	}
 	if text, ok := m.Tag.Lookup("default"); ok {

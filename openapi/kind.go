@@ -210,7 +210,7 @@ func (s *schemas) member(m *shape.Member, u use, names func(string) string) prop
 		sch = nullable(sch)
 	}
 	if u == input {
-		s.checkPromises(m)
+		s.checkPromises(m, check)
 	}
 	s.document(sch, m.Tag, m.Type, m.Path)
 	addNotes(sch, check.notes)

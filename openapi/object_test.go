@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"github.com/mortise-go/mortise/openapi"
-	left "github.com/mortise-go/mortise/openapi/internal/left/model"
-	right "github.com/mortise-go/mortise/openapi/internal/right/model"
+	left "github.com/mortise-go/mortise/openapi/testdata/left/model"
+	right "github.com/mortise-go/mortise/openapi/testdata/right/model"
 )
 
 // Node holds itself in every way.
