@@ -37,9 +37,6 @@ type (
 	WrongRule struct {
 		Limit int `json:"limit" validate:"emial"`
 	}
-	Rest struct {
-		More map[string]string `json:",embed"`
-	}
 	NoValues string
 	Panics   string
 	Hollow   struct{}
@@ -118,7 +115,7 @@ func TestTypesThatNoTextCanFill(t *testing.T) {
 	mistake[Hollow](t, `query:"v"`, `field In.Field has type bind_test.Hollow, whose method OptionalElem does not return a pointer`)
 	bytes := ", and a text is not bytes; use string, or a type whose UnmarshalText decodes it"
 	mistake[[]byte](t, `query:"v"`, `field In.Field has type []uint8`+bytes)
-	mistake[json.RawMessage](t, `form:"v"`, `field In.Field has type json.RawMessage`+bytes)
+	mistake[json.RawMessage](t, `form:"v"`, "field In.Field has type "+reflect.TypeFor[json.RawMessage]().String()+bytes) // json v2 has another name for it
 	mistake[[4]byte](t, `header:"v"`, `field In.Field has type [4]uint8`+bytes)
 	mistake[map[string][]byte](t, `query:"v"`, `field In.Field has type []uint8`+bytes)
 	mistake[map[int]string](t, `query:"v"`, `field In.Field has type map[int]string; the keys must be strings`)
@@ -141,7 +138,6 @@ func TestTypesThatNoTextCanFill(t *testing.T) {
 	mistake[Layers](t, `query:"v"`, `field In.Field holds a field Layers.One that holds a field struct.Two that holds a field struct.Three that is nested deeper than the names in a request may be; flatten the type, or take it in a JSON body`)
 	mistake[Renamed](t, `query:"v"`, `field In.Field holds a field Renamed.Limit that has query:"max", but within an object it is named as in JSON; write json:"max"`)
 	mistake[Bracket](t, `query:"v"`, `field In.Field holds a field Bracket.Limit that has the name "a[b]", which cannot stand in brackets`)
-	mistake[Rest](t, `query:"v"`, `field In.Field has type bind_test.Rest, whose field Rest.More takes whatever is left; name the members one by one`)
 }
 
 func TestTagsThatMakeNoSense(t *testing.T) {
