@@ -104,13 +104,9 @@ func Named(name string) Option { return optionFunc(func(d *Dependency) { d.name 
 func appendNew(old, more []string) []string {
 	merged := slices.Clip(old)
 	for _, s := range more {
-		if !contains(merged, s) {
+		if !slices.Contains(merged, s) {
 			merged = append(merged, s)
 		}
 	}
 	return merged
-}
-
-func contains(list []string, s string) bool {
-	return slices.Contains(list, s)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"net/http"
+
+	"github.com/mortise-go/mortise/internal/requestid"
 )
 
 const requestIDHeader = "X-Request-Id"
@@ -40,17 +42,8 @@ func RequestIDFrom(ctx context.Context) string {
 }
 
 func requestID(lines []string) string {
-	if len(lines) != 1 || !isRequestID(lines[0]) {
+	if len(lines) != 1 || !requestid.Valid(lines[0]) {
 		return rand.Text()
 	}
 	return lines[0]
-}
-
-func isRequestID(id string) bool {
-	for i := range len(id) {
-		if c := id[i]; !isAlnum(c) && c != '.' && c != '_' && c != '-' {
-			return false
-		}
-	}
-	return 0 < len(id) && len(id) <= 64
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/mortise-go/mortise/di"
 	"github.com/mortise-go/mortise/internal/codec"
+	"github.com/mortise-go/mortise/internal/requestid"
 	"github.com/mortise-go/mortise/problem"
 )
 
@@ -131,16 +132,8 @@ func requestID(w http.ResponseWriter, r *http.Request) string {
 	if id := w.Header().Get("X-Request-Id"); id != "" {
 		return id
 	}
-	id := r.Header.Get("X-Request-Id")
-	if len(id) == 0 || len(id) > 64 {
-		return rand.Text()
+	if id := r.Header.Get("X-Request-Id"); requestid.Valid(id) {
+		return id
 	}
-	for _, c := range []byte(id) {
-		switch {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '.', c == '_', c == '-':
-		default:
-			return rand.Text()
-		}
-	}
-	return id
+	return rand.Text()
 }

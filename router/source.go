@@ -23,18 +23,6 @@ type source struct {
 
 func (b *builder) newSource(c *compiled) *source { return &source{builder: b, route: c} }
 
-// places are the tags that make a field an input, in the order of messages.
-var places = [...]struct {
-	tag   string
-	place bind.Place
-}{
-	{"path", bind.Path},
-	{"query", bind.Query},
-	{"header", bind.Header},
-	{"cookie", bind.Cookie},
-	{"form", bind.Form},
-}
-
 // Field compiles a field that has the tag of a place.
 func (s *source) Field(f di.Field) (di.Input, error) {
 	place, name, err := placeOf(f)
@@ -65,6 +53,16 @@ func placeOf(f di.Field) (place, value string, err error) {
 	return place, value, nil
 }
 
+// placeNamed is the place of a parameter that has its tag.
+func placeNamed(tag string) bind.Place {
+	for p := range bind.Form {
+		if p.String() == tag {
+			return p
+		}
+	}
+	return bind.Form
+}
+
 // fieldName is how messages name a field, such as "listUsers.Page".
 func fieldName(f di.Field) string {
 	if n := f.Owner.In().Name(); n != "" && !strings.Contains(n, "[") {
@@ -77,12 +75,6 @@ func fieldName(f di.Field) string {
 }
 
 func (s *source) param(f di.Field, place, name string) (di.Input, error) {
-	i := slices.IndexFunc(places[:], func(p struct {
-		tag   string
-		place bind.Place
-	}) bool {
-		return p.tag == place
-	})
 	key := fieldKey{f.Owner.In(), "", f.Path}
 	if key.in.Name() == "" {
 		key.owner = f.Owner.Name()
@@ -90,7 +82,7 @@ func (s *source) param(f di.Field, place, name string) (di.Input, error) {
 	known, ok := s.builder.params[key]
 	if !ok {
 		known.value, known.err = bind.Compile(bind.Spec{
-			Place: places[i].place,
+			Place: placeNamed(place),
 			Name:  name,
 			Type:  f.Type,
 			Tag:   f.Tag,

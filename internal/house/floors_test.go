@@ -16,7 +16,7 @@ import (
 const floors = `
 	# The cellar. Its rooms know nothing of ours, or a neighbour they were built on.
 	NONE < internal/callsite, internal/clientaddr, internal/codec, internal/exchange,
-		internal/negotiate, internal/pattern, internal/shape, internal/structured;
+		internal/negotiate, internal/pattern, internal/requestid, internal/shape, internal/structured;
 	internal/shape < internal/rules;
 	internal/shape, internal/rules < internal/bind;
 
