@@ -29,9 +29,9 @@ const floors = `
 	di, openapi/..., problem, internal/... < router, security/..., middleware, ratelimit;
 	security < security/...;
 
-	# The roof joins what may not know each other; the porch leans on the router.
-	router, security/..., middleware, ratelimit < .;
-	router < adapters/...;
+	# The roof joins what may not know each other. The porch mounts routers on
+	# other hosts and puts stores on other servers.
+	router, security/..., middleware, ratelimit < ., adapters/...;
 
 	# Programs, and what looks at the house from outside.
 	. < examples/..., conformance/..., benchmarks/...;
@@ -45,8 +45,11 @@ const floors = `
 	.        !< adapters/...;
 	std:net/http !< di, internal/callsite, internal/shape, internal/rules, internal/codec;
 	std:unsafe   !< ...;
-	internal/need, internal/house, std:testing !<
+	internal/need, internal/house !<
 		., di, openapi, problem, router, security/..., middleware, ratelimit, adapters/...;
+	std:testing !<
+		., di, openapi, problem, router, security/..., middleware, ratelimit,
+		adapters/mortiseecho, adapters/mortiseredis;
 
 	# What others wrote, each in the rooms that need it.
 	github.com/go-json-experiment/json/...   < internal/codec;
@@ -134,6 +137,9 @@ func TestFloorsHoldTheDrawing(t *testing.T) {
 		{"the roof reaches down to the ground", ".", "di", true},
 		{"no floor imports the roof", "router", ".", false},
 		{"an adapter leans on router", "adapters/mortiseecho", "router", true},
+		{"a store's adapter knows the stores' interfaces", "adapters/mortiseredis", "security/token", true},
+		{"the kit that tests adapters is a part of tests", "adapters/adaptertest", "std:testing", true},
+		{"an adapter ships no test helpers", "adapters/mortiseecho", "std:testing", false},
 		{"an adapter may not know the roof", "adapters/mortiseecho", ".", false},
 		{"an example may use the roof", "examples/hello", ".", true},
 		{"nobody ships test helpers", "security", "internal/need", false},
