@@ -1,15 +1,18 @@
-// Quotes refreshes the Go code that the repository's pages quote:
+// Quotes refreshes what the repository's pages take from its Go files:
 //
 //	go run ./internal/house/quotes
 //
 // It rewrites README.md and docs/*.md in place, from the regions that
-// //docs:begin and //docs:end mark in tested Go files, and prints the pages that
-// changed. Run it at the root of the repository.
+// //docs:begin and //docs:end mark in tested Go files, and the security checklist
+// from the rows that comments in tests name. It prints the pages that changed.
+// Run it at the root of the repository.
 package main
 
 import (
 	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/mortise-go/mortise/internal/house"
 )
@@ -35,13 +38,39 @@ func refresh(root string) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", page, err)
 		}
-		if refreshed == string(old) {
-			continue
-		}
-		if err := os.WriteFile(page, []byte(refreshed), 0o644); err != nil {
+		if err := rewrite(page, string(old), refreshed); err != nil {
 			return err
 		}
-		fmt.Println(page)
 	}
-	return nil
+	return check(root)
+}
+
+// check refreshes the security checklist. It prints the rows that are open and
+// leaves it to the tests to call that a mistake.
+func check(root string) error {
+	tree, err := house.Load(root)
+	if err != nil {
+		return err
+	}
+	page := filepath.Join(root, house.ChecklistPage)
+	old, err := os.ReadFile(page)
+	if err != nil {
+		return err
+	}
+	checked, open, err := house.Checklist(string(old), house.Claims(tree))
+	if err != nil {
+		return fmt.Errorf("%s: %w", page, err)
+	}
+	if len(open) > 0 {
+		fmt.Println("rows without a test:", strings.Join(open, " "))
+	}
+	return rewrite(page, string(old), checked)
+}
+
+func rewrite(page, old, refreshed string) error {
+	if refreshed == old {
+		return nil
+	}
+	fmt.Println(page)
+	return os.WriteFile(page, []byte(refreshed), 0o644)
 }

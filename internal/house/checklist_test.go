@@ -1,0 +1,119 @@
+package house_test
+
+import (
+	"go/parser"
+	"go/token"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/mortise-go/mortise/internal/house"
+)
+
+// notYet are the rows that are still to be built. A row that a test covers leaves
+// the list; none may join it.
+const notYet = "" +
+	"S1 S2 S3 S4 S8 S9 S10 S11 S12 S14 S16 S17 S18 S19 S20 S21 S22 S23 S24 S25 S26 S27 S28 S29 S30 S31 " +
+	"S32 S33 S34 S35 S37 S39 S40 S41 S42 S48 S49 S50 S51 S52 S53 S54 S55 S56 S57 S58 S59 S60 S61 S62 S63 " +
+	"S64 S65 S66 S67 S68 S69 S70 S71 S72 S73 S74 S75 S76 S77 S78 S79 S80 S81 S82 S83 S84 S85 S86 S87 S88 " +
+	"S89 S90 S91 S92 S93 S94 S95 S96 S97 S98 S99 S100 S101 S102 S103 S104 S105 S108 S112 S113 S114 S115 " +
+	"S117 S119 S131 S132 S155 S156 S157 S158 S162 S167 S169 S172 S173 S174 S191 S205 S212 S213 S214 S215 " +
+	"S217 S223 S224 S225 S242 S245 S248 A49 A66 A74 A78 A83 A94 A95 A96 A97 A98 A99 A100 A101 A102 A103 " +
+	"A104 A105 A106 A107 A108 A134 A144 A148 A154 A155 A156 A157 A158 A159 A184 A188 A192 A197 A200 A202 " +
+	"A216"
+
+func TestEverySecurityRowHasATest(t *testing.T) {
+	t.Parallel()
+	page := read(t, house.ChecklistPage)
+	checked, open, err := house.Checklist(page, house.Claims(repository(t)))
+	switch {
+	case err != nil:
+		t.Fatal(err)
+	case strings.Join(open, " ") != notYet:
+		t.Errorf("no test names %s", strings.Join(open, " "))
+	case checked != page:
+		t.Errorf("%s tells of tests that have changed since; run make quotes", house.ChecklistPage)
+	}
+}
+
+func TestTheChecklistHasEveryRow(t *testing.T) {
+	t.Parallel()
+	page := read(t, house.ChecklistPage)
+	if s, a := strings.Count(page, "\n| S"), strings.Count(page, "\n| A"); s != 248 || a != 216 {
+		t.Errorf("the page has %d rows of features and %d of attacks, want 248 and 216", s, a)
+	}
+}
+
+func claimsOf(t *testing.T, files map[string]string) map[string][]string {
+	t.Helper()
+	fset := token.NewFileSet()
+	pkg := &house.Package{Dir: "lock"}
+	for name, src := range files {
+		syntax, err := parser.ParseFile(fset, name, src, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pkg.Files = append(pkg.Files, &house.File{Name: name, Syntax: syntax})
+	}
+	return house.Claims(&house.Tree{Fset: fset, Packages: []*house.Package{pkg}})
+}
+
+func TestClaimsReachTheTestsThatUseThem(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, file, src string
+		want            []string
+	}{
+		{"a comment above a test", "a_test.go", "// S1\nfunc TestA() {}", []string{"lock TestA"}},
+		{"a comment within a test", "a_test.go", "func TestA() {\n\tf() // S1: why\n}", []string{"lock TestA"}},
+		{"a comment in a table that two tests use", "a_test.go", "var rows = []int{\n\t1, // S1\n}\nfunc TestA() { f(rows) }\nfunc TestB() { g(rows) }", []string{"lock TestA", "lock TestB"}},
+		{"a comment in a function that a test reaches by another", "a_test.go", "func TestA() { b() }\nfunc b() { c() }\nfunc c() {} // S1", []string{"lock TestA"}},
+		{"a comment in a function that no test reaches", "a_test.go", "func TestA() {}\nfunc b() {\n// S1\n}", nil},
+		{"a comment between declarations", "a_test.go", "func TestA() {}\n\n// S1\n\nfunc TestB() {}", nil},
+		{"a comment in code that ships", "a.go", "func TestA() {\n// S1\n}", nil},
+		{"a suite", "a.go", "import \"testing\"\n// S1\nfunc Run(t *testing.T) {}", []string{"lock Run"}},
+		{"a fuzz target", "a_test.go", "// S1\nfunc FuzzA() {}", []string{"lock FuzzA"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got := claimsOf(t, map[string]string{tt.file: "package lock\n" + tt.src})["S1"]; !slices.Equal(got, tt.want) {
+				t.Errorf("claims = %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestRowsAreNamesOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"S1, A37: so be it": "S1 A37", "RS256 and S256": "", "A0 A217 S249 A1000": "", "A9b": "", "(A216)": "A216",
+	} {
+		if got := strings.Join(house.RowsIn(text), " "); got != want {
+			t.Errorf("rows in %q = %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestChecklistTellsTheTestsOfEachRow(t *testing.T) {
+	t.Parallel()
+	page := "# C\n| row | x | tests |\n|---|---|---|\n| S1 | a \\| b | old |\n| A2 | c | d | |\n"
+	got, open, err := house.Checklist(page, map[string][]string{
+		"S1": {"a TestA", "a TestB", "a TestC", "a TestD", "a TestE", "a TestF", "b TestG"},
+	})
+	want := "# C\n| row | x | tests |\n|---|---|---|\n| S1 | a \\| b | `a`: TestA, TestB, TestC, TestD, TestE and 1 more; `b`: TestG |\n| A2 | c | d | |\n"
+	if err != nil || got != want || !slices.Equal(open, []string{"A2"}) {
+		t.Errorf("Checklist = %q, %q, %v, want %q and A2 open", got, open, err, want)
+	}
+}
+
+func TestChecklistsThatDoNotAdd(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct{ page, want string }{
+		"a claim of a row that is not there": {"", "TestA claims S1"},
+		"a row that stands twice":            {"| S1 | a | |\n| S1 | b | |\n", "S1 stands twice"},
+	} {
+		if _, _, err := house.Checklist(tt.page, map[string][]string{"S1": {"a TestA"}}); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: error = %v, want it to say %q", name, err, tt.want)
+		}
+	}
+}
