@@ -3,6 +3,8 @@ package main
 import (
 	"net/http/httptest"
 	"testing"
+
+	"github.com/mortise-go/mortise/mortisetest"
 )
 
 func TestEitherCredentialWillDo(t *testing.T) {
@@ -37,4 +39,9 @@ func TestEitherCredentialWillDo(t *testing.T) {
 			t.Errorf("%s: the challenges are %q, want one for each scheme", tc.name, w.Header().Values("WWW-Authenticate"))
 		}
 	}
+}
+
+func TestNobodyGetsInWhoShouldNot(t *testing.T) { // A80, A214
+	t.Parallel()
+	mortisetest.Deny(t, newAPI(), mortisetest.Matrix{})
 }

@@ -4,6 +4,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/mortise-go/mortise/mortisetest"
 )
 
 func TestAnswersCarryWhatTheirTypesSay(t *testing.T) {
@@ -35,4 +37,9 @@ func TestAnswersCarryWhatTheirTypesSay(t *testing.T) {
 			t.Errorf("%s: %d %v %s, want %d, %s: %s and %s", tc.name, w.Code, w.Header(), w.Body, tc.status, tc.header, tc.value, tc.want)
 		}
 	}
+}
+
+func TestNobodyGetsInWhoShouldNot(t *testing.T) { // A80, A214
+	t.Parallel()
+	mortisetest.Deny(t, newAPI(), mortisetest.Matrix{})
 }

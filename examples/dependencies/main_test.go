@@ -4,6 +4,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/mortise-go/mortise/mortisetest"
 )
 
 func get(target, client string) *httptest.ResponseRecorder {
@@ -38,4 +40,9 @@ func TestRequiredAndBroughtDependenciesReadTheirParameters(t *testing.T) {
 			t.Errorf("the document does not name %s", name)
 		}
 	}
+}
+
+func TestNobodyGetsInWhoShouldNot(t *testing.T) { // A80, A214
+	t.Parallel()
+	mortisetest.Deny(t, newAPI(), mortisetest.Matrix{})
 }

@@ -4,6 +4,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/mortise-go/mortise/mortisetest"
 )
 
 func TestTheDocumentSaysWhatWasSaid(t *testing.T) {
@@ -39,4 +41,9 @@ func TestWhatIsHiddenIsServed(t *testing.T) {
 	if w.Code != 200 {
 		t.Errorf("%d %s, want 200", w.Code, w.Body)
 	}
+}
+
+func TestNobodyGetsInWhoShouldNot(t *testing.T) { // A80, A214
+	t.Parallel()
+	mortisetest.Deny(t, newAPI(), mortisetest.Matrix{})
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/mortise-go/mortise"
+	"github.com/mortise-go/mortise/mortisetest"
 	"github.com/mortise-go/mortise/problem"
 	"github.com/mortise-go/mortise/router"
 )
@@ -50,4 +51,9 @@ func TestErrorsTellClientsWhatTheyMayKnow(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestNobodyGetsInWhoShouldNot(t *testing.T) { // A80, A214
+	t.Parallel()
+	mortisetest.Deny(t, newAPI(), mortisetest.Matrix{})
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"net/http/httptest"
 	"testing"
+
+	"github.com/mortise-go/mortise/mortisetest"
 )
 
 func TestGroupsGuardWhatIsInThem(t *testing.T) {
@@ -33,4 +35,14 @@ func TestGroupsGuardWhatIsInThem(t *testing.T) {
 			t.Errorf("%s: %d %s, want %d %s", tc.name, w.Code, w.Body, tc.status, tc.want)
 		}
 	}
+}
+
+func TestNobodyGetsInWhoShouldNot(t *testing.T) { // A80, A214
+	t.Parallel()
+	mortisetest.Deny(t, newAPI(), mortisetest.Matrix{
+		Values: map[string]string{"team": "blue"},
+		Intruders: []mortisetest.Intruder{
+			{Name: "bob, who is no admin", Present: mortisetest.Bearer("token-of-bob"), May: []string{"GET /me"}},
+		},
+	})
 }

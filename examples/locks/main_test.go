@@ -1,12 +1,15 @@
 package main
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/mortise-go/mortise/mortisetest"
 )
 
 var secret = []byte("a secret of the tests, long enough for HS256")
@@ -82,3 +85,18 @@ func TestAWeakSecretIsRefusedAtTheStart(t *testing.T) {
 		t.Error("the application started")
 	}
 }
+
+//docs:begin deny
+func TestNobodyGetsInWhoShouldNot(t *testing.T) { // A80, A214
+	t.Parallel()
+	bearer := func(subject, scope string, expires time.Duration) func(*http.Request) {
+		return mortisetest.Bearer(sign(t, subject, scope, expires))
+	}
+	mortisetest.Deny(t, newAPI(config{secret}), mortisetest.Matrix{Intruders: []mortisetest.Intruder{
+		{Name: "eve, an admin whose token has expired", Present: bearer("eve", "posts:read stats:read", -time.Hour)},
+		{Name: "zoe, who is no user, but has a scope", Present: bearer("zoe", "stats:read", time.Hour), May: []string{"GET /stats"}},
+		{Name: "bob, who owns nothing and has no scope", Present: bearer("bob", "", time.Hour), May: []string{"GET /me", "DELETE /posts/{id}"}},
+	}})
+}
+
+//docs:end deny

@@ -5,6 +5,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/mortise-go/mortise/mortisetest"
 )
 
 func TestTheAPIIsOneHandlerAmongOthers(t *testing.T) {
@@ -39,4 +41,9 @@ func TestTheServerStopsWhenItsContextDoes(t *testing.T) {
 	if err := run(ctx, "127.0.0.1:0"); err != nil {
 		t.Error(err)
 	}
+}
+
+func TestNobodyGetsInWhoShouldNot(t *testing.T) { // A80, A214
+	t.Parallel()
+	mortisetest.Deny(t, newAPI(), mortisetest.Matrix{})
 }

@@ -5,6 +5,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/mortise-go/mortise/mortisetest"
 )
 
 func call(r *http.Request) *httptest.ResponseRecorder {
@@ -70,4 +72,9 @@ func TestFormsAreReadAsBrowsersSendThem(t *testing.T) {
 			t.Errorf("%s: %d %s, want %d and %s", tc.name, w.Code, w.Body, tc.status, tc.want)
 		}
 	}
+}
+
+func TestNobodyGetsInWhoShouldNot(t *testing.T) { // A80, A214
+	t.Parallel()
+	mortisetest.Deny(t, newAPI(), mortisetest.Matrix{})
 }

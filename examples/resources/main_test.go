@@ -5,6 +5,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/mortise-go/mortise/mortisetest"
 )
 
 func call(api http.Handler, method, target, body string) *httptest.ResponseRecorder {
@@ -43,4 +45,9 @@ func TestATransactionIsUndoneWhenTheHandlerFails(t *testing.T) {
 	if w := call(api, "GET", "/balances", ""); w.Code != 500 {
 		t.Errorf("after the end: %d, want 500", w.Code)
 	}
+}
+
+func TestNobodyGetsInWhoShouldNot(t *testing.T) { // A80, A214
+	t.Parallel()
+	mortisetest.Deny(t, newAPI(), mortisetest.Matrix{})
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/mortise-go/mortise"
 	"github.com/mortise-go/mortise/di"
+	"github.com/mortise-go/mortise/mortisetest"
 	"github.com/mortise-go/mortise/security"
 )
 
@@ -115,4 +116,9 @@ func TestNothingIsReplacedWhereNobodyAsked(t *testing.T) {
 	if w.Code != 401 {
 		t.Errorf("%d %s, want 401", w.Code, w.Body)
 	}
+}
+
+func TestNobodyGetsInWhoShouldNot(t *testing.T) { // A80, A214
+	t.Parallel()
+	mortisetest.Deny(t, newAPI(), mortisetest.Matrix{})
 }

@@ -4,6 +4,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/mortise-go/mortise/mortisetest"
 )
 
 func TestNotesAnswerAsTheTutorialSays(t *testing.T) {
@@ -39,4 +41,9 @@ func TestNotesAnswerAsTheTutorialSays(t *testing.T) {
 			t.Errorf("%s: %d %s, want %d and %s", step.name, w.Code, w.Body, step.status, step.want)
 		}
 	}
+}
+
+func TestNobodyGetsInWhoShouldNot(t *testing.T) { // A80, A214
+	t.Parallel()
+	mortisetest.Deny(t, newAPI(), mortisetest.Matrix{})
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/mortise-go/mortise"
+	"github.com/mortise-go/mortise/mortisetest"
 )
 
 func items(t *testing.T, api *mortise.API) string {
@@ -41,4 +42,9 @@ func TestWorkersAndRequestsShareWhatTheAPIProvides(t *testing.T) {
 	if got := items(t, api); got != `[]` {
 		t.Errorf("after two ticks: %s", got)
 	}
+}
+
+func TestNobodyGetsInWhoShouldNot(t *testing.T) { // A80, A214
+	t.Parallel()
+	mortisetest.Deny(t, newAPI(), mortisetest.Matrix{})
 }

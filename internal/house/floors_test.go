@@ -34,7 +34,8 @@ const floors = `
 	router, security/..., middleware, ratelimit < ., adapters/...;
 
 	# Programs, and what looks at the house from outside.
-	. < examples/..., conformance/..., benchmarks/...;
+	. < mortisetest, examples/..., conformance/..., benchmarks/...;
+	mortisetest < examples/..., conformance/...;
 	NONE < internal/need;
 	internal/need  < internal/house;
 	internal/house < internal/house/...;

@@ -120,6 +120,29 @@ func TestEveryExampleHasATest(t *testing.T) {
 	}
 }
 
+func TestEveryExampleIsTriedByIntruders(t *testing.T) {
+	t.Parallel()
+	makes, denies := map[string]bool{}, map[string]bool{}
+	for _, pkg := range repository(t).Packages {
+		folder, example, _ := strings.Cut(pkg.Dir, "/")
+		example, _, _ = strings.Cut(example, "/")
+		for _, f := range pkg.Files {
+			switch text := read(t, f.Name); {
+			case folder != "examples":
+			case !f.Test() && strings.Contains(text, "mortise.New("):
+				makes[example] = true
+			case strings.Contains(text, "mortisetest.Deny("):
+				denies[example] = true
+			}
+		}
+	}
+	for example := range makes {
+		if !denies[example] {
+			t.Errorf("examples/%s has an API that no test calls mortisetest.Deny for", example)
+		}
+	}
+}
+
 // The words are written apart so that this file does not find itself.
 var leftover = regexp.MustCompile(`\b(TO` + `DO|FIX` + `ME|XX` + `X|HA` + `CK)\b`)
 

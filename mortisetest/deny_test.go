@@ -1,0 +1,129 @@
+package mortisetest_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/mortise-go/mortise"
+	"github.com/mortise-go/mortise/mortisetest"
+	"github.com/mortise-go/mortise/security"
+)
+
+type user struct{ name string }
+
+func (u *user) HasRole(role string) bool { return role == u.name }
+
+func currentUser(_ context.Context, token security.BearerToken) (*user, error) {
+	if token == "ann" || token == "admin" {
+		return &user{string(token)}, nil
+	}
+	return nil, security.InvalidToken()
+}
+
+func fine(context.Context, mortise.None) (string, error) { return "fine", nil }
+
+type post struct {
+	ID   int `path:"id"`
+	User *user
+}
+
+func getPost(_ context.Context, in post) (string, error) { return in.User.name, nil }
+
+func newAPI() *mortise.API {
+	api := mortise.New("Blog", "1")
+	api.Provide(mortise.Depends(currentUser))
+	mortise.Get(api, "/open", fine, mortise.Public())
+	mortise.Get(api, "/posts/{id}", getPost)
+	mortise.Delete(api, "/posts/{id}", getPost, mortise.RequireRole[*user]("admin"))
+	return api
+}
+
+func ann(may ...string) mortisetest.Intruder {
+	return mortisetest.Intruder{Name: "ann", Present: mortisetest.Bearer("ann"), May: may}
+}
+
+func TestAnAPIThatKeepsItsLocks(t *testing.T) { // A80, A214
+	t.Parallel()
+	mortisetest.Deny(t, newAPI(), mortisetest.Matrix{
+		Values:    map[string]string{"id": "7"},
+		Intruders: []mortisetest.Intruder{ann("GET /posts/{id}")},
+	})
+}
+
+// witness is a test that is expected to fail.
+type witness struct {
+	testing.TB
+
+	said []string
+}
+
+func (w *witness) Helper() {}
+
+func (w *witness) Errorf(format string, args ...any) {
+	w.said = append(w.said, fmt.Sprintf(format, args...))
+}
+
+func TestDenyFindsWhatIsOpen(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		api    *mortise.API
+		matrix mortisetest.Matrix
+		want   []string
+	}{
+		{
+			"an intruder who gets in",
+			newAPI(), mortisetest.Matrix{Intruders: []mortisetest.Intruder{ann()}},
+			[]string{"GET /posts/{id}: ann gets 200, but the operation is locked: BearerAuth", "HEAD /posts/{id}: ann gets 200"},
+		},
+		{
+			"an intruder who is said to get in, and does not",
+			newAPI(), mortisetest.Matrix{Intruders: []mortisetest.Intruder{ann("GET /posts/{id}", "DELETE /posts/{id}")}},
+			[]string{"DELETE /posts/{id}: ann gets 403, but may call it, it is said"},
+		},
+		{
+			"an intruder who may do what nobody locks",
+			newAPI(), mortisetest.Matrix{Intruders: []mortisetest.Intruder{ann("GET /posts/{id}", "GET /open")}},
+			[]string{"ann may GET /open, which is no locked operation"},
+		},
+		{
+			"a public operation that asks for credentials",
+			suspicious(), mortisetest.Matrix{},
+			[]string{"GET /open: somebody without credentials gets 401, but the operation is not locked"},
+		},
+		{
+			"an operation that nobody has declared",
+			newAPI(), mortisetest.Matrix{Handler: http.HandlerFunc(generous)},
+			[]string{"PROPFIND /posts/{id}: somebody without credentials gets 200, but there is no such operation"},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := &witness{TB: t}
+			mortisetest.Deny(w, tt.api, tt.matrix)
+			said := strings.Join(w.said, "\n")
+			for _, want := range tt.want {
+				if !strings.Contains(said, want) {
+					t.Errorf("Deny says\n%s\nand not %q", said, want)
+				}
+			}
+		})
+	}
+}
+
+// suspicious is an API whose public operation answers 401 by itself.
+func suspicious() *mortise.API {
+	api := mortise.New("Blog", "1")
+	mortise.Get(api, "/open", func(context.Context, mortise.None) (string, error) { return "", security.InvalidToken() }, mortise.Public())
+	return api
+}
+
+// generous answers a method that the API's document does not have.
+func generous(w http.ResponseWriter, r *http.Request) {
+	if r.Method != "PROPFIND" {
+		http.NotFound(w, r)
+	}
+}
