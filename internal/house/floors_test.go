@@ -15,8 +15,9 @@ import (
 // import that it refuses is a question about the design, to be answered there.
 const floors = `
 	# The cellar. Its rooms know nothing of ours, or a neighbour they were built on.
-	NONE < internal/callsite, internal/clientaddr, internal/codec, internal/exchange,
-		internal/negotiate, internal/pattern, internal/requestid, internal/shape, internal/structured;
+	NONE < internal/callsite, internal/clientaddr, internal/codec, internal/deadline, internal/exchange,
+		internal/journal, internal/negotiate, internal/pattern, internal/requestid, internal/shape,
+		internal/structured;
 	internal/shape < internal/rules;
 	internal/shape, internal/rules < internal/bind;
 

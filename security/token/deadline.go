@@ -2,69 +2,21 @@ package token
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"time"
 
+	"github.com/mortise-go/mortise/internal/deadline"
 	"github.com/mortise-go/mortise/problem"
 )
 
-const (
-	storeDeadline = 250 * time.Millisecond
-	storeCalls    = 512 // at once; more are refused
-	retryAfter    = time.Second
-)
+const retryAfter = time.Second
 
-var errBusy = errors.New("too many calls of the store have not returned")
-
-// gate bounds calls of a store in time and in number. A store that hangs costs a
-// request 250 ms, and once the gate is full nothing; as its calls return the gate
-// opens by itself.
-type gate chan struct{}
-
-func newGate() gate { return make(gate, storeCalls) }
-
-// pass calls f, which gets a context that ends with the deadline. It returns at the
-// deadline even if f does not. The error is a 503.
-func pass[T any](ctx context.Context, g gate, f func(context.Context) (T, error)) (T, error) {
-	var none T
-	select {
-	case g <- struct{}{}:
-	default:
-		return none, unavailable(errBusy)
+// pass calls f within the bounds of a gate. The error is a 503.
+func pass[T any](ctx context.Context, g deadline.Gate, f func(context.Context) (T, error)) (T, error) {
+	value, err := deadline.Call(ctx, g, f)
+	if err != nil {
+		return value, unavailable(err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, storeDeadline)
-	defer cancel()
-	done := make(chan answer[T], 1)
-	go func() {
-		defer func() { <-g }()
-		done <- attempt(ctx, f)
-	}()
-	select {
-	case a := <-done:
-		if a.err != nil {
-			return none, unavailable(a.err)
-		}
-		return a.value, nil
-	case <-ctx.Done():
-		return none, unavailable(context.Cause(ctx))
-	}
-}
-
-type answer[T any] struct {
-	value T
-	err   error
-}
-
-// attempt makes an error of a panic, which nobody could recover outside.
-func attempt[T any](ctx context.Context, f func(context.Context) (T, error)) (a answer[T]) {
-	defer func() {
-		if p := recover(); p != nil {
-			a.err = fmt.Errorf("panic: %v", p)
-		}
-	}()
-	a.value, a.err = f(ctx)
-	return a
+	return value, nil
 }
 
 // unavailable is the answer while a store is.

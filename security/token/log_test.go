@@ -162,16 +162,15 @@ func TestTheLogIsWrittenAnewWithoutWhatHasExpired(t *testing.T) {
 func TestAFailureOfTheDiskIsToldAndOvercome(t *testing.T) {
 	t.Parallel()
 	path := logPath(t)
-	l := newLog(t, path, nil)
-	mark(t, l, forever(1))
 	var broken atomic.Bool
-	broken.Store(true)
-	token.FailSync(l, func(f *os.File) error {
+	l := must(token.OpenLogWithSync(path, nil, func(f *os.File) error {
 		if broken.Load() {
 			return errors.New("the disk is gone")
 		}
 		return f.Sync()
-	})
+	}))(t)
+	mark(t, l, forever(1))
+	broken.Store(true)
 	for range 3 {
 		if _, err := l.Revoke(t.Context(), forever(2)); err == nil {
 			t.Error("a mark that is not on the disk was acknowledged")
@@ -195,9 +194,15 @@ func TestAFailureOfTheDiskIsToldAndOvercome(t *testing.T) {
 
 func TestAWriterDoesNotWaitBeyondItsContext(t *testing.T) {
 	t.Parallel()
-	l := newLog(t, logPath(t), nil)
-	release := make(chan struct{})
-	token.FailSync(l, func(*os.File) error { <-release; return nil })
+	release, hangs := make(chan struct{}), atomic.Bool{}
+	l := must(token.OpenLogWithSync(logPath(t), nil, func(*os.File) error {
+		if hangs.Load() {
+			<-release
+		}
+		return nil
+	}))(t)
+	t.Cleanup(func() { _ = l.Close() })
+	hangs.Store(true)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
 	if _, err := l.Revoke(ctx, forever(1)); !errors.Is(err, context.DeadlineExceeded) {

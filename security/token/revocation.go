@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/mortise-go/mortise/internal/deadline"
 	"github.com/mortise-go/mortise/security"
 )
 
@@ -39,7 +40,7 @@ type Revocations struct {
 	store  Store
 	fast   bool // the store answers from memory
 	open   bool
-	gate   gate
+	gate   deadline.Gate
 	logger *slog.Logger
 }
 
@@ -52,7 +53,7 @@ func NewRevocations(i *Issuer, c RevocationConfig) (*Revocations, error) {
 	if c.Store == nil {
 		return nil, errors.New("RevocationConfig.Store is nil; give one, such as token.NewMemory(nil)")
 	}
-	return &Revocations{issuer: i, store: c.Store, fast: isImmediate(c.Store), open: c.DangerouslyAcceptWhenStoreFails, gate: newGate(), logger: c.Logger}, nil
+	return &Revocations{issuer: i, store: c.Store, fast: isImmediate(c.Store), open: c.DangerouslyAcceptWhenStoreFails, gate: deadline.NewGate(), logger: c.Logger}, nil
 }
 
 // Revoke ends a token. When it returns nil the token is refused from now on; any

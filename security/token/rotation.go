@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/mortise-go/mortise/internal/deadline"
 	"github.com/mortise-go/mortise/security"
 )
 
@@ -61,7 +62,7 @@ type Rotation[C any] struct {
 	mint        *Mint[C]
 	revocations *Revocations
 	families    FamilyStore
-	gate        gate
+	gate        deadline.Gate
 	grace       time.Duration
 	absolute    time.Duration
 	logger      *slog.Logger
@@ -81,7 +82,7 @@ func NewRotation[C any](m *Mint[C], r *Revocations, c RotationConfig) (*Rotation
 	if c.Families == nil {
 		complain("RotationConfig.Families is nil; give a store, such as token.NewMemory(nil)")
 	}
-	rotation := &Rotation[C]{mint: m, revocations: r, families: c.Families, gate: newGate(), grace: c.Grace, absolute: c.Absolute, logger: c.Logger}
+	rotation := &Rotation[C]{mint: m, revocations: r, families: c.Families, gate: deadline.NewGate(), grace: c.Grace, absolute: c.Absolute, logger: c.Logger}
 	switch {
 	case c.Grace == 0:
 		rotation.grace = defaultGrace
