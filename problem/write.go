@@ -39,6 +39,7 @@ func WriteAs(as Renderer, w http.ResponseWriter, r *http.Request, p *Problem) er
 			_ = render(buf, as, p) // nothing in it can fail
 		}
 	}
+	observed(r, p)
 	putHeader(w.Header(), p, as.ContentType())
 	w.WriteHeader(p.StatusCode())
 	if r != nil && r.Method == http.MethodHead {

@@ -137,6 +137,20 @@ func APIKeyCookie(cookie string, c SchemeConfig) *di.Dependency {
 	return apiKey("cookie", cookie, c.named("ApiKeyCookie"), func(r *http.Request) (string, error) { return ReadCookieKey(r.Header, cookie) })
 }
 
+// SessionCookie is the scheme of a session whose id is in a cookie, such as
+// "__Host-session". It gives a [SessionID]; package session looks up what that is
+// the id of. The name is "SessionCookie". It panics if cookie cannot be the name
+// of one.
+func SessionCookie(cookie string, c SchemeConfig) *di.Dependency {
+	mustBeToken("SessionCookie", cookie)
+	c = c.named("SessionCookie")
+	return scheme(c, openapi.Scheme{Type: "apiKey", In: "cookie", ParamName: cookie}, CookieChallenge(c.Realm, cookie),
+		func(r *http.Request) (SessionID, error) {
+			id, err := ReadCookieKey(r.Header, cookie)
+			return SessionID(id), err
+		})
+}
+
 func mustBeToken(function, name string) {
 	if !isToken(name) {
 		panic("security: " + function + ": the name is not made of letters, digits and hyphens; give one such as \"X-API-Key\"")

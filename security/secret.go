@@ -62,3 +62,19 @@ func (APIKey) LogValue() slog.Value { return slog.StringValue(redacted) }
 
 // MarshalText returns "[redacted]".
 func (APIKey) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// A SessionID is what a session cookie holds, as it was sent. Whoever has it has
+// the session: it prints as "[redacted]".
+type SessionID string
+
+// String returns "[redacted]".
+func (SessionID) String() string { return redacted }
+
+// Format writes "[redacted]" for every verb.
+func (SessionID) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
+
+// LogValue returns "[redacted]".
+func (SessionID) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// MarshalText returns "[redacted]".
+func (SessionID) MarshalText() ([]byte, error) { return []byte(redacted), nil }

@@ -73,7 +73,7 @@ func (b *Body) Time() time.Time {
 // Text returns a text, which is part of the body.
 func (b *Body) Text() []byte {
 	length, n := binary.Uvarint(b.rest)
-	padded := n > 1 && b.rest[n-1] == 0                   // a second spelling of the length
+	padded := n > 1 && b.rest[n-1] == 0 // a second spelling of the length
 	if n <= 0 || padded || length > uint64(len(b.rest)) {
 		b.bad, b.rest = true, nil
 		return nil
@@ -81,3 +81,6 @@ func (b *Body) Text() []byte {
 	b.rest = b.rest[n:]
 	return b.Take(int(length)) //nolint:gosec // it was compared
 }
+
+// Rest returns everything that is left, which is part of the body.
+func (b *Body) Rest() []byte { return b.Take(len(b.rest)) }

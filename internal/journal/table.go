@@ -337,7 +337,7 @@ func readChange(body []byte) (e Entry, deleted bool, err error) {
 		return Entry{}, false, ErrRecord
 	case kind[0] == 'p':
 		e.Owner, e.Ends = b.Key(), b.Time()
-		e.Data = slices.Clone(b.Take(len(b.rest)))
+		e.Data = slices.Clone(b.Rest())
 	case kind[0] != 'd':
 		return Entry{}, false, ErrRecord
 	}

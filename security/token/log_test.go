@@ -293,6 +293,9 @@ func TestAKilledProcessLosesNothing(t *testing.T) {
 			}
 		}
 		marks, _ := l.Len()
+		if cost > 2*time.Millisecond {
+			t.Errorf("each took %v, 32 at once", cost)
+		}
 		t.Logf("%d acknowledged in all, %d kept; each took %v, 32 at once", len(acknowledged), marks, cost)
 		if err := l.Close(); err != nil {
 			t.Fatal(err)
