@@ -84,3 +84,6 @@ func (b *Body) Text() []byte {
 
 // Rest returns everything that is left, which is part of the body.
 func (b *Body) Rest() []byte { return b.Take(len(b.rest)) }
+
+// More reports whether anything is left.
+func (b *Body) More() bool { return len(b.rest) > 0 }

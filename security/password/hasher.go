@@ -61,6 +61,19 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 // A hash that cannot be read costs and answers the same, too; the error then
 // also says what is wrong with it, for the log.
 func (h *Hasher) Verify(ctx context.Context, password, encoded string) (outdated bool, err error) {
+	outdated, err = h.verify(ctx, password, encoded)
+	e := security.Event{Kind: security.EventPassword, Outcome: security.Succeeded}
+	switch {
+	case errors.Is(err, security.ErrInvalidCredentials):
+		e.Outcome, e.Reason = security.Refused, problem.CodeInvalidCredentials
+	case err != nil:
+		e.Outcome, e.Reason = security.Failed, problem.CodeServiceUnavailable
+	}
+	security.Report(ctx, e)
+	return outdated, err
+}
+
+func (h *Hasher) verify(ctx context.Context, password, encoded string) (outdated bool, err error) {
 	// Nothing here looks at the hash yet, so a quick answer tells nothing of it.
 	if password == "" || len(password) > MaxBytes {
 		return false, security.ErrInvalidCredentials

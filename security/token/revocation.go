@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/mortise-go/mortise/internal/deadline"
+	"github.com/mortise-go/mortise/problem"
 	"github.com/mortise-go/mortise/security"
 )
 
@@ -66,6 +67,7 @@ func NewRevocations(i *Issuer, c RevocationConfig) (*Revocations, error) {
 func (r *Revocations) Revoke(ctx context.Context, t Stamped) error {
 	s := t.Stamp()
 	_, err := r.mark(ctx, Mark{s.Token, Always, r.until(s)})
+	report(ctx, security.EventTokenRevoked, err, s.Session, "")
 	return err
 }
 
@@ -112,6 +114,7 @@ func (r *Revocations) RevokeSession(ctx context.Context, session string) error {
 func (r *Revocations) markSession(ctx context.Context, id ID) error {
 	last := r.issuer.clock().Add(r.issuer.longest())
 	_, err := r.mark(ctx, Mark{id, Always, r.grace(last)})
+	report(ctx, security.EventSessionEnded, err, id, "")
 	return err
 }
 
@@ -127,6 +130,7 @@ func (r *Revocations) RevokeSubject(ctx context.Context, subject string) (since 
 	// The claim iat has whole seconds: this second is still part of the past.
 	before := now.Unix() + 1
 	_, err = r.mark(ctx, Mark{subjectID(r.issuer.name, subject), before, r.grace(now.Add(r.issuer.longest()))})
+	report(ctx, security.EventSessionEnded, err, ID{}, subject)
 	return time.Unix(before, 0), err
 }
 
@@ -174,6 +178,19 @@ func (r *Revocations) until(s Stamp) time.Time {
 
 // grace is how long a token that expires at t might still be accepted somewhere.
 func (r *Revocations) grace(t time.Time) time.Time { return t.Add(r.issuer.leeway + time.Minute) }
+
+// report tells of what was done, or was not because of the store. A session is
+// named by half of its ID, which is a digest.
+func report(ctx context.Context, kind security.EventKind, err error, session ID, subject string) {
+	e := security.Event{Kind: kind, Outcome: security.Succeeded, Subject: subject}
+	if !session.IsZero() {
+		e.Session = session.String()[:32]
+	}
+	if err != nil {
+		e.Outcome, e.Reason = security.Failed, problem.CodeServiceUnavailable
+	}
+	security.Report(ctx, e)
+}
 
 func (r *Revocations) refusal(cause error) error {
 	return security.InvalidToken().Because(cause)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/mortise-go/mortise/internal/deadline"
+	"github.com/mortise-go/mortise/problem"
 	"github.com/mortise-go/mortise/security"
 )
 
@@ -116,6 +117,7 @@ func (r *Rotation[C]) Begin(ctx context.Context, subject string, claims C, opts 
 		return Issued{}, err
 	}
 	stored, err := r.swap(ctx, r.id(session), 0, f)
+	report(ctx, security.EventSessionStarted, err, r.id(session), subject)
 	switch {
 	case err != nil:
 		return Issued{}, err
@@ -155,6 +157,7 @@ func (r *Rotation[C]) Rotate(ctx context.Context, text string) (*Token[C], Issue
 	if err != nil {
 		return nil, Issued{}, err
 	}
+	report(ctx, security.EventSessionRenewed, nil, r.id(t.Session), t.Subject)
 	return t, issued, nil
 }
 
@@ -192,6 +195,7 @@ func (r *Rotation[C]) exchange(ctx context.Context, t *Token[C]) (Family, error)
 // more, and all of its tokens, the access tokens included.
 func (r *Rotation[C]) reused(ctx context.Context, id ID, f Family, t *Token[C]) error {
 	r.log().LogAttrs(ctx, slog.LevelWarn, "refresh token reused", slog.String("session", id.String()), slog.Int64("since_rotation_ms", r.mint.issuer.clock().Sub(f.Rotated).Milliseconds()))
+	security.Report(ctx, security.Event{Kind: security.EventTokenReused, Outcome: security.Refused, Reason: problem.CodeTokenInvalid, Subject: t.Subject, Session: id.String()[:32]})
 	if err := r.revocations.markSession(ctx, t.Stamp().Session); err != nil {
 		return err
 	}

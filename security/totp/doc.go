@@ -42,7 +42,8 @@
 // # Stores
 //
 // A [Store] makes sure that each code is used once, and counts wrong ones per
-// account. [MemoryStore] is for one process. Whoever runs several shares a store
+// account. [MemoryStore] is for one process, and [Log] for one that forgets nothing
+// when it is started again. Whoever runs several shares a store
 // between them, lest a code be good once in each.
 //
 // # Security considerations

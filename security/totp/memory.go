@@ -14,7 +14,7 @@ const maxAccounts = 1 << 20
 
 // A MemoryStore is a [Store] and a [RecoveryStore] in memory, for one process:
 // a restart forgets which codes were used, for a minute's worth of them, how
-// often somebody has tried, and all recovery codes. The zero value is ready to
+// often somebody has tried, and all recovery codes; [Log] does not. The zero value is ready to
 // use; do not copy it afterwards. It is safe for concurrent use.
 //
 // Accounts without anything to remember are forgotten. When there are too many

@@ -9,6 +9,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"strings"
+
+	"github.com/mortise-go/mortise/security"
 )
 
 const (
@@ -53,6 +55,12 @@ func (v *Verifier) NewRecoveryCodes(ctx context.Context, account string) ([]stri
 // Each call costs a try, the same as a wrong code of an authenticator, also when
 // it succeeds.
 func (v *Verifier) Recover(ctx context.Context, account, text string) error {
+	err := v.recover(ctx, account, text)
+	report(ctx, security.EventRecoveryCode, account, err)
+	return err
+}
+
+func (v *Verifier) recover(ctx context.Context, account, text string) error {
 	switch {
 	case v.recovery == nil:
 		return errNoRecovery

@@ -1,6 +1,8 @@
 package totp
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -73,4 +75,15 @@ func (v *Verifier) wait(d time.Duration) error {
 // failed is the answer while a store is out of order.
 func failed(err error) error {
 	return problem.ServiceUnavailable(time.Second).Because(fmt.Errorf("totp: store: %w", err))
+}
+
+// report tells of a code or a recovery code.
+func report(ctx context.Context, kind security.EventKind, account string, err error) {
+	e := security.Event{Kind: kind, Outcome: security.Succeeded, Subject: account}
+	if p, ok := errors.AsType[*problem.Problem](err); ok && p.StatusCode() < http.StatusInternalServerError {
+		e.Outcome, e.Reason = security.Refused, p.Code
+	} else if err != nil {
+		e.Outcome, e.Reason = security.Failed, problem.CodeOf(problem.From(err).StatusCode())
+	}
+	security.Report(ctx, e)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/mortise-go/mortise/security"
 )
 
 // An Account is whoever uses a second factor.
@@ -64,6 +66,14 @@ var errNoID = errors.New("totp: the account has no ID, so that it would share it
 // A malformed code costs no try. A right one, sent twice, does: it may have been
 // overheard.
 func (v *Verifier) Verify(ctx context.Context, a Account, code string) error {
+	err := v.verify(ctx, a, code)
+	if code != "" { // to ask for a code is no event
+		report(ctx, security.EventSecondFactor, a.ID, err)
+	}
+	return err
+}
+
+func (v *Verifier) verify(ctx context.Context, a Account, code string) error {
 	switch {
 	case a.ID == "":
 		return errNoID
