@@ -110,6 +110,24 @@ func RequireAnyRole[P security.RoleHolder](roles ...string) *Dependency {
 	return security.RequireAnyRole[P](roles...)
 }
 
+// RequireMinRole lets only principals with the role or a higher one pass. See
+// [security.RequireMinRole].
+func RequireMinRole[P security.RoleHolder](rbac *security.RBAC, role string) *Dependency {
+	return security.RequireMinRole[P](rbac, role)
+}
+
+// RequireGrant lets only principals pass to one of whose roles the permission is
+// granted. See [security.RequireGrant].
+func RequireGrant[P security.RoleHolder](rbac *security.RBAC, permission string) *Dependency {
+	return security.RequireGrant[P](rbac, permission)
+}
+
+// RequirePolicy lets only those pass whom the policy lets pass. See
+// [security.RequirePolicy].
+func RequirePolicy[In any](policy security.Policy[In]) *Dependency {
+	return security.RequirePolicy(policy)
+}
+
 // RequirePermission lets only principals with the permission pass. See
 // [security.RequirePermission].
 func RequirePermission[P security.PermissionHolder](permission string) *Dependency {

@@ -7,6 +7,7 @@ import "reflect"
 //   - Describe is called once for each operation that the describer is part of, when the API is built.
 //   - It adds to the operation and removes nothing.
 //   - It tells only what is enforced.
+//   - If it has a method Err() error, that says what is wrong with its own declaration.
 type Describer interface {
 	Describe(op *Operation)
 }

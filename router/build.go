@@ -106,6 +106,8 @@ func (b *builder) add(s *serving, c *compiled) {
 	if len(b.router.overrides) > 0 {
 		return // a test may put a user there who needs no credential
 	}
+	b.checkNotes(c)
+	b.checkCombinations(c)
 	b.checkGuards(c)
 	b.checkLocks(c)
 	b.checkLifted(c)

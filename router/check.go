@@ -114,6 +114,24 @@ func (b *builder) checkGuards(c *compiled) {
 	}
 }
 
+// checkNotes reports what the dependencies themselves know to be declared wrongly.
+func (b *builder) checkNotes(c *compiled) {
+	seen := map[*di.Dependency]bool{}
+	for _, n := range c.plan.All() {
+		d := n.Dependency()
+		checked, ok := d.Note().(interface{ Err() error })
+		if !ok || seen[d] {
+			continue
+		}
+		seen[d] = true
+		for _, err := range unjoined(checked.Err()) {
+			if err != nil {
+				b.inputMistake(c.route, fmt.Errorf("%s: %w", d.Name(), err))
+			}
+		}
+	}
+}
+
 // checkLifted refuses a guard that would be lifted although it is declared
 // inside of what is public: who wrote it expects it to run.
 func (b *builder) checkLifted(c *compiled) {

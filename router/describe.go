@@ -191,6 +191,7 @@ func (c *compiled) describeSecurity(op *openapi.Operation) {
 	if len(op.Security) == 0 {
 		return
 	}
+	op.Security = possible(op.Security)
 	op.AddResponse(openapi.Response{Status: http.StatusUnauthorized, Headers: []openapi.ResponseHeader{{
 		Name:        "WWW-Authenticate",
 		Description: "A challenge for each accepted scheme.",

@@ -96,6 +96,9 @@ func (c *compiled) challenged(r *http.Request, p *problem.Problem, err error) *p
 // what the client did wrong nothing is logged, except for what went wrong
 // besides, such as a clean-up.
 func (s *serving) report(w http.ResponseWriter, r *http.Request, p *problem.Problem, err error) *problem.Problem {
+	if why, ok := errors.AsType[denial](err); ok && p.StatusCode() < http.StatusInternalServerError {
+		s.explain(w, r, p, why)
+	}
 	level, text := slog.LevelError, "request failed"
 	_, several := err.(interface{ Unwrap() []error })
 	_, nobody := errors.AsType[*di.NilError](err)
@@ -124,6 +127,24 @@ func (s *serving) report(w http.ResponseWriter, r *http.Request, p *problem.Prob
 		return p.WithInstance("urn:request:" + id)
 	}
 	return p
+}
+
+// denial is an error that tells, to the log alone, which policy somebody did not
+// satisfy.
+type denial interface {
+	error
+	slog.LogValuer
+}
+
+// explain logs why somebody who is known may not pass. It leaves the answer as it
+// is: one that hides what exists must not differ from others.
+func (s *serving) explain(w http.ResponseWriter, r *http.Request, p *problem.Problem, why denial) {
+	s.router.logger().LogAttrs(r.Context(), slog.LevelInfo, "access denied",
+		slog.String("request_id", w.Header().Get("X-Request-Id")),
+		slog.String("method", r.Method),
+		slog.String("route", r.Pattern),
+		slog.Int("status", p.StatusCode()),
+		slog.Any("denial", why))
 }
 
 // requestID is the one that a middleware gave the request, or the client's when

@@ -53,14 +53,18 @@
 //	Require              a function of the program's own, with or without scopes
 //	RequireRole          a principal that holds a role
 //	RequireAnyRole       one that holds one of several
+//	RequireMinRole       one that holds a role or a higher one, in the order of an RBAC
 //	RequirePermission    one that holds a permission
+//	RequireGrant         one to whose roles an RBAC grants a permission
+//	RequirePolicy        whom a Policy lets pass, alone or combined by All, Any and Not
 //	RequireOwner         the owner of a resource, which it loads and gives to the handler
 //
 // Guards add up: two are two checks, and what a group requires no route takes
 // away, except by declaring itself public. Scopes are required of a function with [Require] and compared by whoever
 // takes [Scopes], with [GrantedScopes.Has]; those that nothing takes are a
 // mistake that the API's Build reports. What guards require stands in the
-// description of the operation, with 403 or 404 among its responses.
+// description of the operation, with 403 or 404 among its responses. Which policy
+// said no is the cause of the refusal, a [Denial], and so goes to the log alone.
 //
 // # Combining
 //

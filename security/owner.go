@@ -43,6 +43,7 @@ func RequireOwner[P, In any, R Owned[P]](find func(ctx context.Context, in In) (
 	rule := newOwnerRule[P](opts)
 	name, _ := callsite.Func(find)
 	nobody, nothing := zeroCheck[P](), zeroCheck[R]()
+	refusal := rule.refusal(reflect.TypeFor[R]())
 	return di.Depends(func(ctx context.Context, in struct {
 		Principal P
 		Find      In
@@ -61,7 +62,7 @@ func RequireOwner[P, In any, R Owned[P]](find func(ctx context.Context, in In) (
 		if resource.OwnedBy(in.Principal) || rule.excuses(in.Principal) {
 			return resource, nil
 		}
-		return none, rule.refusal()
+		return none, refusal
 	}, di.Named("RequireOwner("+name+")"), di.At(di.Ownership), di.Note(rule.condition(reflect.TypeFor[R]())))
 }
 
@@ -111,11 +112,12 @@ func (r *ownerRule) excuses(principal any) bool {
 }
 
 // refusal is the answer to somebody who does not own the resource.
-func (r *ownerRule) refusal() error {
+func (r *ownerRule) refusal(resource reflect.Type) error {
+	denial := &Denial{Policy: plain(r.words(resource))}
 	if r.hide {
-		return problem.NotFound("")
+		return problem.NotFound("").Because(denial)
 	}
-	return NotOwner()
+	return NotOwner().Because(denial)
 }
 
 // missing is the error of a resource that could not be loaded. What it says may
@@ -132,7 +134,7 @@ func (r *ownerRule) condition(resource reflect.Type) condition {
 	if r.hide {
 		statuses = statuses[1:]
 	}
-	return condition{r.words(resource), statuses}
+	return condition{words: r.words(resource), statuses: statuses}
 }
 
 // words name the rule for people: ownership of the post.

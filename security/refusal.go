@@ -150,6 +150,12 @@ func RoleRequired(role string) *Refusal {
 	return ErrForbidden.Refuse().WithDetail("Role '" + role + "' required")
 }
 
+// MinRoleRequired returns the 403 of somebody with neither the role nor a higher
+// one.
+func MinRoleRequired(role string) *Refusal {
+	return ErrForbidden.Refuse().WithDetail("Role '" + role + "' or higher required")
+}
+
 // AnyRoleRequired returns the 403 of somebody with none of the roles.
 func AnyRoleRequired(roles ...string) *Refusal {
 	return ErrForbidden.Refuse().WithDetail("One of roles ('" + strings.Join(roles, "', '") + "') required")

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/mortise-go/mortise/di"
@@ -58,17 +57,14 @@ type PermissionHolder interface {
 // empty or has space around it.
 func RequireRole[P RoleHolder](role string) *di.Dependency {
 	mustName("RequireRole", role)
-	return guard("RequireRole("+role+")", "role "+code(role), RoleRequired(role), func(p P) bool { return p.HasRole(role) })
+	return guard("RequireRole("+role+")", HasRole[P](role), RoleRequired(role))
 }
 
 // RequireAnyRole lets principals with at least one of the roles pass and gives
 // the principal; otherwise it is as [RequireRole]. It panics without a role.
 func RequireAnyRole[P RoleHolder](roles ...string) *di.Dependency {
 	mustName("RequireAnyRole", roles...)
-	roles = slices.Clone(roles)
-	words := "one of the roles " + code(roles...)
-	return guard("RequireAnyRole("+strings.Join(roles, ", ")+")", words, AnyRoleRequired(roles...),
-		func(p P) bool { return slices.ContainsFunc(roles, p.HasRole) })
+	return guard("RequireAnyRole("+strings.Join(roles, ", ")+")", HasAnyRole[P](roles...), AnyRoleRequired(roles...))
 }
 
 // RequirePermission lets only principals with the permission pass and gives the
@@ -76,8 +72,7 @@ func RequireAnyRole[P RoleHolder](roles ...string) *di.Dependency {
 // Otherwise it is as [RequireRole].
 func RequirePermission[P PermissionHolder](permission string) *di.Dependency {
 	mustName("RequirePermission", permission)
-	return guard("RequirePermission("+permission+")", "permission "+code(permission), PermissionRequired(permission),
-		func(p P) bool { return p.HasPermission(permission) })
+	return guard("RequirePermission("+permission+")", HasPermission[P](permission), PermissionRequired(permission))
 }
 
 // mustName refuses to guard with nothing, which would let everybody pass, or
@@ -102,19 +97,33 @@ func code(names ...string) string {
 	return strings.Join(quoted, ", ")
 }
 
-// guard makes a dependency that takes a principal and gives it back when it may
-// pass.
-func guard[P any](name, words string, refusal *Refusal, may func(P) bool) *di.Dependency {
-	nobody := zeroCheck[P]()
-	return di.Depends(func(_ context.Context, p P) (P, error) {
-		if nobody(p) {
-			return p, MissingCredentials()
+// guard makes a dependency that takes what a policy looks at, and gives it back
+// when it may pass.
+func guard[In any](name string, p Policy[In], refusal *Refusal) *di.Dependency {
+	nobody := nobodyCheck[In]()
+	return di.Depends(func(ctx context.Context, in In) (In, error) {
+		if nobody(in) {
+			return in, MissingCredentials()
 		}
-		if !may(p) {
-			return p, refusal
+		denial, err := p.Check(ctx, in)
+		switch {
+		case err != nil:
+			return in, err
+		case denial != nil:
+			return in, refusal.Because(denial)
 		}
-		return p, nil
-	}, di.Named(name), di.At(di.Authorization), di.Note(condition{words: words, statuses: []int{http.StatusForbidden}}))
+		return in, nil
+	}, di.Named(name), di.At(di.Authorization),
+		di.Note(condition{words: p.words, statuses: []int{http.StatusForbidden}, mistake: p.problem()}))
+}
+
+// nobodyCheck makes a test for a principal that is not there. A struct without
+// a name is no principal: it is what holds one, among other things.
+func nobodyCheck[In any]() func(In) bool {
+	if t := reflect.TypeFor[In](); t.Kind() == reflect.Struct && t.Name() == "" {
+		return func(In) bool { return false }
+	}
+	return zeroCheck[In]()
 }
 
 // zeroCheck makes a test for a value that is not there: a nil pointer, or a
@@ -139,7 +148,11 @@ func zeroCheck[T any]() func(T) bool {
 type condition struct {
 	words    string
 	statuses []int
+	mistake  error
 }
+
+// Err is what is wrong with the declaration.
+func (c condition) Err() error { return c.mistake }
 
 func (c condition) Describe(op *openapi.Operation) {
 	op.Requirements = append(op.Requirements, c.words)
