@@ -75,6 +75,20 @@
 // They nest. Whatever the combination, a credential that was presented and is
 // wrong is refused: neither a good one beside it nor Optional excuses it.
 //
+// # Information
+//
+// A scheme may bring the function that knows its credentials, as Connexion has
+// it. It gives a [TokenInfo], whose state and scopes are checked:
+//
+//	TokenInfoFrom     of a token: Bearer, OAuth2, OpenIDConnect
+//	BasicInfoFrom     of a user and a password, and the required scopes
+//	APIKeyInfoFrom    of a key, and the required scopes
+//	SubjectOf         gives whom a credential stands for
+//	AllInfo           needs several, and gives their information by the names of the schemes
+//
+// Package security/connexion finds the functions by their names in an OpenAPI
+// document.
+//
 // # Order
 //
 // Schemes and what verifies their credentials come first, then scopes, roles and

@@ -49,7 +49,7 @@ func Bearer(c SchemeConfig) *di.Dependency {
 // document names. The name is "OAuth2". It panics if flows offers none, or one
 // without the addresses that it needs.
 func OAuth2(flows openapi.OAuthFlows, c SchemeConfig) *di.Dependency {
-	if err := checkFlows(flows); err != nil {
+	if err := CheckFlows(flows); err != nil {
 		panic("security: OAuth2: " + err.Error())
 	}
 	return bearer(c.named("OAuth2"), openapi.Scheme{Type: "oauth2", Flows: flows})
@@ -65,7 +65,9 @@ func OpenIDConnect(discoveryURL string, c SchemeConfig) *di.Dependency {
 	return bearer(c.named("OpenIDConnect"), openapi.Scheme{Type: "openIdConnect", OpenIDConnectURL: discoveryURL})
 }
 
-func checkFlows(f openapi.OAuthFlows) error {
+// CheckFlows returns an error if flows offers no flow, or one without the addresses
+// that clients need.
+func CheckFlows(f openapi.OAuthFlows) error {
 	var mistakes []error
 	need := func(flow, field, value string) {
 		if value == "" {
@@ -215,12 +217,13 @@ func (r *Refusal) forAll() *Refusal {
 // note describes a scheme to the operation that uses it, and challenges for it.
 type note struct {
 	openapi.Scheme
-	presents func(*http.Request) bool
-	lines    [ErrForbidden + 1]string // the challenge for each fault, made once
+	challenge Challenge
+	presents  func(*http.Request) bool
+	lines     [ErrForbidden + 1]string // the challenge for each fault, made once
 }
 
 func newNote(s openapi.Scheme, c Challenge, presents func(*http.Request) bool) *note {
-	n := &note{Scheme: s, presents: presents}
+	n := &note{Scheme: s, challenge: c, presents: presents}
 	for f := range n.lines {
 		v := Fault(f).verdict()
 		n.lines[f] = withError([]Challenge{c}, v.oauthError, v.description)[0].String()
