@@ -191,15 +191,13 @@ type AuthSet map[string]*TokenInfo
 
 // AllInfo needs everything that [TokenInfoFrom] and its kin made and gives an
 // [AuthSet]: AND in the document. When only some of the credentials were
-// presented, none counts. It panics without two of them, and if one is not of
-// that making.
-func AllInfo(first, second *di.Dependency, rest ...*di.Dependency) *di.Dependency {
-	all := append([]*di.Dependency{first, second}, rest...)
+// presented, none counts. It panics if one of them is not of that making.
+func AllInfo(first *di.Dependency, rest ...*di.Dependency) *di.Dependency {
 	name := informedName(first)
 	set := di.Depends(func(_ context.Context, info *TokenInfo) (AuthSet, error) {
 		return AuthSet{name: info}, nil
 	}, first, di.At(di.Authentication))
-	for _, d := range all[1:] {
+	for _, d := range rest {
 		name := informedName(d)
 		set = di.Depends(func(_ context.Context, in struct {
 			Set  AuthSet
@@ -210,7 +208,7 @@ func AllInfo(first, second *di.Dependency, rest ...*di.Dependency) *di.Dependenc
 			return larger, nil
 		}, set, d, di.Named("information of "+name), di.At(di.Authentication))
 	}
-	return di.AllOf[AuthSet](set, all...)
+	return di.AllOf[AuthSet](set, append([]*di.Dependency{first}, rest...)...)
 }
 
 func informedName(d *di.Dependency) string {

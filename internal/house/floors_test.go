@@ -128,6 +128,8 @@ func TestFloorsHoldTheDrawing(t *testing.T) {
 		{"security may not know router", "security", "router", false},
 		{"no part of security may know router", "security/token", "router", false},
 		{"tokens build on security", "security/token", "security", true},
+		{"a registry of verifiers builds on security", "security/connexion", "security", true},
+		{"a registry of verifiers knows no server", "security/connexion", "security/remote", false},
 		{"tokens may not know passwords", "security/token", "security/password", false},
 		{"passwords build on security", "security/password", "security", true},
 		{"second factors may not know passwords", "security/totp", "security/password", false},
