@@ -83,7 +83,7 @@ func (r *Router) compile() (*serving, error) {
 	s.document.AddTag(r.global.tags...)
 	s.document.SetValidator(r.global.validator)
 	for _, route := range r.routes {
-		if c := b.compile(route); c != nil {
+		if c := b.compile(route.under(r.global.prefix)); c != nil {
 			b.add(s, c)
 		}
 	}

@@ -49,8 +49,8 @@
 // the rules of validator/v10, enum:"a,b", layout:"2006-01-02", and for the
 // document doc, example, format and deprecated.
 //
-// Three types need no provider: *http.Request, [ResponseHeader], and, from
-// package di, Scopes.
+// Four types need no provider: *http.Request, [ResponseHeader], [Prefix], and,
+// from package di, Scopes.
 //
 // # Outputs
 //
@@ -126,6 +126,12 @@
 // [Public] opens a route or a group: guards required further out do not run for
 // it. A guard further in, or a credential that something needs nevertheless, is
 // a mistake. With [Strict] so is a route that is neither locked nor public.
+//
+// # Mounting
+//
+// [Router.Under] is the API below a prefix of a host that has other routes. A
+// host routes by paths of its own; the API matches the whole path again, so that
+// a lock is bound to what the API has matched.
 //
 // # Mistakes
 //

@@ -87,6 +87,7 @@ type own struct {
 
 // global is what the router alone has.
 type global struct {
+	prefix        Prefix
 	info          openapi.Info
 	servers       []openapi.Server
 	tags          []openapi.Tag

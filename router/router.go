@@ -96,16 +96,23 @@ func (r *Router) Close() error { return r.container.Close(nil) }
 // so tests that replace different things can run side by side. See
 // [di.Replace] and [di.ReplaceType].
 func (r *Router) With(overrides ...di.Override) *Router {
-	c := &Router{
+	c := r.copy()
+	c.overrides = append(slices.Clip(r.overrides), overrides...)
+	c.container = di.NewContainer(c.overrides...)
+	return c
+}
+
+// copy is a router of its own with the same declarations.
+func (r *Router) copy() *Router {
+	return &Router{
 		root:      r.root,
 		base:      r.base,
 		global:    r.global,
-		routes:    r.routes,
-		mistakes:  r.mistakes,
-		overrides: append(slices.Clip(r.overrides), overrides...),
+		routes:    slices.Clip(r.routes),
+		mistakes:  slices.Clip(r.mistakes),
+		container: r.container,
+		overrides: r.overrides,
 	}
-	c.container = di.NewContainer(c.overrides...)
-	return c
 }
 
 // ServeHTTP serves a request. A router that has mistakes logs them, once, and

@@ -132,6 +132,8 @@ func (s *source) Type(t reflect.Type) di.Input {
 		return headerInput{}
 	case exchangeType:
 		return exchangeInput{}
+	case prefixType:
+		return prefixInput(s.builder.router.global.prefix)
 	}
 	return nil
 }
@@ -140,6 +142,7 @@ var (
 	requestType        = reflect.TypeFor[*http.Request]()
 	responseHeaderType = reflect.TypeFor[ResponseHeader]()
 	exchangeType       = reflect.TypeFor[exchange.Exchange]()
+	prefixType         = reflect.TypeFor[Prefix]()
 )
 
 // ResponseHeader is the header of the answer, for dependencies and handlers

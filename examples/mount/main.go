@@ -14,8 +14,6 @@ import (
 	"time"
 
 	"github.com/mortise-go/mortise"
-	"github.com/mortise-go/mortise/openapi"
-	"github.com/mortise-go/mortise/router"
 )
 
 //docs:begin handler
@@ -24,7 +22,7 @@ func whoAsks(_ context.Context, r *http.Request) (string, error) {
 }
 
 func newAPI() *mortise.API {
-	api := mortise.New("Mount", "1.0.0", router.Server(openapi.Server{URL: "/api"}))
+	api := mortise.New("Mount", "1.0.0")
 	mortise.Get(api, "/caller", whoAsks, mortise.Public())
 	return api
 }
@@ -34,7 +32,7 @@ func newAPI() *mortise.API {
 //docs:begin mux
 func newHandler(api *mortise.API) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/api/", http.StripPrefix("/api", api))
+	mux.Handle("/api/", api.Under("/api")) // not with http.StripPrefix: the API wants the whole path
 	mux.Handle("GET /old/", http.RedirectHandler("/api/docs", http.StatusMovedPermanently))
 	return withCaller(mux)
 }
