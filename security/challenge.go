@@ -61,6 +61,15 @@ func (c Challenge) inRealm(realm string) Challenge {
 	return c.With("realm", realm)
 }
 
+// withMetadata names the document that tells clients where to get a token (RFC 9728
+// §5.1).
+func (c Challenge) withMetadata(url string) Challenge {
+	if url == "" {
+		return c
+	}
+	return c.With("resource_metadata", url)
+}
+
 // With returns a copy with the parameter name, in place of a former one of that
 // name: a parameter occurs once in a challenge (RFC 9110 §11.2). The value may be
 // any text; [Challenge.String] writes what a header field can hold of it. With

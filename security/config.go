@@ -33,12 +33,16 @@ type VerifierConfig struct {
 
 	// Key is the one key that tokens are signed with, for tokens with or without a
 	// kid: []byte, *rsa.PublicKey, *ecdsa.PublicKey or ed25519.PublicKey. An HMAC
-	// secret is as long as its hash at least, and random. Either Key or Keys is
-	// required.
+	// secret is as long as its hash at least, and random. One of Key, Keys and Source
+	// is required.
 	Key any
 
 	// Keys are several keys, each known to tokens by its ID: for rotation.
 	Keys *KeySet
+
+	// Source gives keys that change while the program runs, such as those that an
+	// authorization server publishes; not for HMAC.
+	Source KeySource
 
 	// Issuer is what the claim iss must be, character for character. Required, unless
 	// AnyIssuer is set.
@@ -82,6 +86,10 @@ type VerifierConfig struct {
 
 	// Realm is that of the challenges in refusals; empty means [DefaultRealm].
 	Realm string
+
+	// ResourceMetadata is the URL that challenges name as the description of this API
+	// for clients (RFC 9728 §5.1); empty: none.
+	ResourceMetadata string
 
 	// Clock returns the current time; nil means time.Now.
 	Clock func() time.Time
@@ -179,14 +187,20 @@ func (c VerifierConfig) checkForm() []error {
 	return mistakes
 }
 
-// keySet returns the keys that Key or Keys holds.
+// keySet returns the keys that Key or Keys holds, nil for those of Source.
 func (c VerifierConfig) keySet() (*KeySet, error) {
+	given := 0
+	for _, isGiven := range []bool{c.Key != nil, c.Keys != nil, c.Source != nil} {
+		if isGiven {
+			given++
+		}
+	}
 	switch {
-	case c.Key == nil && c.Keys == nil:
-		return nil, mistake("Key is nil; give the key that tokens are signed with, or several as Keys")
-	case c.Key != nil && c.Keys != nil:
-		return nil, mistake("Key and Keys are both set; put the one key into the set")
-	case c.Keys != nil:
+	case given == 0:
+		return nil, mistake("Key is nil; give the key that tokens are signed with, or several as Keys, or where they are published as Source")
+	case given > 1:
+		return nil, mistake("Key, Keys and Source exclude each other; put the keys that do not change into Keys")
+	case c.Key == nil:
 		return c.Keys, nil
 	}
 	k := Key{Material: c.Key}
@@ -195,6 +209,16 @@ func (c VerifierConfig) keySet() (*KeySet, error) {
 		return nil, mistake("Key: %w", err)
 	}
 	return &KeySet{[]admitted{{k, fit}}}, nil
+}
+
+// checkSource refuses to take secrets from a place where keys are published.
+func (c VerifierConfig) checkSource() []error {
+	for _, name := range c.Algorithms {
+		if a, ok := algorithmOf(name); ok && a.family == familyHMAC {
+			return []error{mistake("Algorithms holds %s, and Source gives public keys; keep to the likes of RS256, ES256 and EdDSA", name)}
+		}
+	}
+	return nil
 }
 
 // checkKeys returns what is wrong between keys and algorithms: every key must be

@@ -49,7 +49,7 @@ func TestConfigsThatAreRefused(t *testing.T) {
 		{"an algorithm twice", func(c *security.VerifierConfig) { c.Algorithms = []string{"HS256", "HS256"} }, "listed twice"},
 		{"HMAC beside RSA", func(c *security.VerifierConfig) { c.Algorithms = []string{"HS256", "RS256"} }, "mixes HMAC with signatures"}, // A2
 		{"no key", func(c *security.VerifierConfig) { c.Key = nil }, "Key is nil; give the key"},
-		{"key and keys", func(c *security.VerifierConfig) { c.Keys = emptySet }, "Key and Keys are both set"},
+		{"key and keys", func(c *security.VerifierConfig) { c.Keys = emptySet }, "Key, Keys and Source exclude each other"},
 		{"an empty set", func(c *security.VerifierConfig) { c.Key, c.Keys = nil, emptySet }, "there is no key for HS256; the set is empty"},
 		{"an empty secret", func(c *security.VerifierConfig) { c.Key = []byte{} }, "the HMAC secret is empty"},                                                                                        // A34
 		{"a secret of 31 octets", func(c *security.VerifierConfig) { c.Key = testSecret()[:31] }, "the secret has 31 octets, and HS256 needs at least 32"},                                            // A34

@@ -1,5 +1,7 @@
 package security
 
+import "context"
+
 // VerifyJWS checks a compact JWS with the keys of a set and nothing else: no
 // claims, no types, and every algorithm that a key is good for. Vectors that sign
 // something other than claims need it. It returns the payload.
@@ -11,7 +13,7 @@ func VerifyJWS(set *KeySet, token string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := v.authenticate(s, parts); err != nil {
+	if err := v.authenticate(context.Background(), s, parts); err != nil {
 		return nil, err
 	}
 	return s.payload, nil
@@ -35,7 +37,7 @@ func Unquote(value string) (string, bool) {
 
 // KnownHeaders returns how many header texts v remembers.
 func (v *Verifier) KnownHeaders() int {
-	if known := v.known.Load(); known != nil {
+	if known := v.ring.Load().known.Load(); known != nil {
 		return len(*known)
 	}
 	return 0

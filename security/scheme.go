@@ -20,6 +20,10 @@ type SchemeConfig struct {
 	Description string
 	// Realm is that of the challenges; empty means [DefaultRealm].
 	Realm string
+	// ResourceMetadata is the URL that the challenges of [Bearer], [OAuth2] and
+	// [OpenIDConnect] name as the description of this API for clients (RFC 9728 §5.1);
+	// empty: none.
+	ResourceMetadata string
 	// BearerFormat is a hint for [Bearer]; empty means "JWT".
 	BearerFormat string
 	// Basic says what [Basic] accepts; the zero value refuses an empty user and
@@ -98,7 +102,7 @@ func CheckFlows(f openapi.OAuthFlows) error {
 }
 
 func bearer(c SchemeConfig, s openapi.Scheme) *di.Dependency {
-	return scheme(c, s, BearerChallenge(c.Realm), func(r *http.Request) (BearerToken, error) { return ReadBearer(r.Header) })
+	return scheme(c, s, BearerChallenge(c.Realm).withMetadata(c.ResourceMetadata), func(r *http.Request) (BearerToken, error) { return ReadBearer(r.Header) })
 }
 
 // Basic is the scheme of a user and a password in the Authorization field

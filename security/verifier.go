@@ -1,11 +1,9 @@
 package security
 
 import (
-	"crypto"
-	"crypto/hmac"
+	"context"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"log/slog"
 	"reflect"
@@ -32,44 +30,20 @@ type Verifier struct {
 	algorithms []string
 	issuer     string
 	audience   []string
-	types      []string // as mediaType has them
-	keys       []*verifyKey
+	types      []string  // as mediaType has them
+	source     KeySource // nil: the ring never changes
 
 	leeway, maxAge, maxLifetime time.Duration
 
 	eternal  bool // exp is not required
 	maxBytes int
 	realm    string
+	metadata string
 	clock    func() time.Time
 
-	known   atomic.Pointer[[]knownHeader]
+	ring    atomic.Pointer[ring]
 	scratch sync.Pool
 }
-
-// verifyKey is a key for one algorithm.
-type verifyKey struct {
-	id        string
-	algorithm algorithm
-	material  any
-	macs      *sync.Pool // of *mac, for HMAC
-}
-
-// mac is the state of an HMAC that has been keyed, and room for its sum.
-type mac struct {
-	hash.Hash
-	sum []byte
-}
-
-// knownHeader is the text of a header that was part of a good token, with what was
-// found out about it. Comparing it is cheaper than reading it again, and it says
-// nothing about the next token but which keys to try.
-type knownHeader struct {
-	text string
-	keys []*verifyKey
-}
-
-// maxKnown bounds how many headers are remembered. An issuer has one for each key.
-const maxKnown = 16
 
 // scratch is the memory that one verification needs.
 type scratch struct {
@@ -84,9 +58,12 @@ type scratch struct {
 func NewVerifier(c VerifierConfig) (*Verifier, error) {
 	mistakes := c.check()
 	set, err := c.keySet()
-	if err != nil {
+	switch {
+	case err != nil:
 		mistakes = append(mistakes, err)
-	} else {
+	case c.Source != nil:
+		mistakes = append(mistakes, c.checkSource()...)
+	default:
 		mistakes = append(mistakes, set.checkWhole()...)
 		mistakes = append(mistakes, c.checkKeys(set)...)
 	}
@@ -108,6 +85,8 @@ func (c VerifierConfig) verifier(set *KeySet) *Verifier {
 		eternal:     c.DangerouslyAllowNoExpiry,
 		maxBytes:    c.MaxTokenBytes,
 		realm:       c.Realm,
+		metadata:    c.ResourceMetadata,
+		source:      c.Source,
 		clock:       c.Clock,
 	}
 	if v.maxBytes == 0 {
@@ -123,7 +102,7 @@ func (c VerifierConfig) verifier(set *KeySet) *Verifier {
 	for _, typ := range types {
 		v.types = append(v.types, mediaType(typ))
 	}
-	v.addKeys(set)
+	v.ring.Store(v.newRing(set))
 	v.scratch.New = func() any { return new(scratch) }
 	return v
 }
@@ -136,32 +115,6 @@ func leeway(d time.Duration) time.Duration {
 		return 0
 	}
 	return d
-}
-
-// addKeys keeps each key once for each algorithm that is accepted.
-func (v *Verifier) addKeys(set *KeySet) {
-	for _, k := range set.keys {
-		for _, a := range k.algorithms {
-			if slices.Contains(v.algorithms, a.name) {
-				v.keys = append(v.keys, newVerifyKey(k.Key, a))
-			}
-		}
-	}
-}
-
-func newVerifyKey(k Key, a algorithm) *verifyKey {
-	key := &verifyKey{id: k.ID, algorithm: a, material: k.Material}
-	if a.family == familyHMAC {
-		key.macs = macPool(a.hash, slices.Clone(k.Material.([]byte)))
-		key.material = nil
-	}
-	return key
-}
-
-func macPool(h crypto.Hash, secret []byte) *sync.Pool {
-	return &sync.Pool{New: func() any {
-		return &mac{hmac.New(h.New, secret), make([]byte, 0, h.Size())}
-	}}
 }
 
 // Algorithms returns the accepted algorithms, for documents.
@@ -200,9 +153,18 @@ func (v *Verifier) LogValue() slog.Value { return slog.StringValue(v.String()) }
 //
 // The claims are nil whenever the error is not. The error is a [Refusal], either
 // for [ErrExpiredToken] or for [ErrInvalidToken]; the reason is its cause.
+//
+// With [VerifierConfig.Source] it may be a 503 instead, and a token with an unknown
+// key may have to wait; use [VerifyContext] then.
 func Verify[C any](v *Verifier, token string) (*C, error) {
+	return VerifyContext[C](context.Background(), v, token)
+}
+
+// VerifyContext is [Verify] for keys that have to be fetched: it does not wait
+// longer for them than ctx lasts.
+func VerifyContext[C any](ctx context.Context, v *Verifier, token string) (*C, error) {
 	claims := new(C)
-	if err := v.verify(token, claims); err != nil {
+	if err := v.verify(ctx, token, claims); err != nil {
 		return nil, err
 	}
 	return claims, nil
@@ -214,24 +176,27 @@ func Verify[C any](v *Verifier, token string) (*C, error) {
 // claims is no pointer.
 func (v *Verifier) Verify(token string, claims any) error {
 	if claims == nil {
-		return v.verify(token, nil)
+		return v.verify(context.Background(), token, nil)
 	}
 	target := reflect.ValueOf(claims)
 	if target.Kind() != reflect.Pointer || target.IsNil() {
 		return fmt.Errorf("security: Verifier.Verify: claims is a %T; want a pointer that is not nil", claims)
 	}
 	target.Elem().SetZero()
-	err := v.verify(token, claims)
+	err := v.verify(context.Background(), token, claims)
 	if err != nil {
 		target.Elem().SetZero()
 	}
 	return err
 }
 
-func (v *Verifier) verify(token string, claims any) error {
+func (v *Verifier) verify(ctx context.Context, token string, claims any) error {
 	s := v.scratch.Get().(*scratch)
 	defer v.scratch.Put(s)
-	if err := v.check(s, token); err != nil {
+	if err := v.check(ctx, s, token); err != nil {
+		if u, ok := errors.AsType[unavailableKeys](err); ok {
+			return u.error
+		}
 		return v.refuse(err)
 	}
 	if claims == nil {
@@ -251,7 +216,7 @@ func (v *Verifier) verify(token string, claims any) error {
 // check leaves the payload of a token in s if the token is good. All that a
 // stranger can send is looked at in linear time and bounded memory before the
 // first key is touched; what it says counts only after the signature has.
-func (v *Verifier) check(s *scratch, token string) error {
+func (v *Verifier) check(ctx context.Context, s *scratch, token string) error {
 	c, err := v.parse(s, token)
 	if err != nil {
 		return err
@@ -259,7 +224,7 @@ func (v *Verifier) check(s *scratch, token string) error {
 	if err := s.claims.read(s.payload); err != nil {
 		return err
 	}
-	if err := v.authenticate(s, c); err != nil {
+	if err := v.authenticate(ctx, s, c); err != nil {
 		return err
 	}
 	return s.claims.judge(v)
@@ -281,116 +246,9 @@ func (v *Verifier) parse(s *scratch, token string) (c compact, err error) {
 	return c, err
 }
 
-// authenticate checks header and signature.
-func (v *Verifier) authenticate(s *scratch, c compact) error {
-	keys, isKnown := v.knownKeys(c.header())
-	if !isKnown {
-		var err error
-		if keys, err = v.keysOf(c.header()); err != nil {
-			return err
-		}
-	}
-	for _, k := range keys {
-		if k.verify(s, c) {
-			if !isKnown {
-				v.remember(c.header(), keys)
-			}
-			return nil
-		}
-	}
-	return errSignature
-}
-
-func (v *Verifier) knownKeys(text string) ([]*verifyKey, bool) {
-	if known := v.known.Load(); known != nil {
-		for i := range *known {
-			if (*known)[i].text == text {
-				return (*known)[i].keys, true
-			}
-		}
-	}
-	return nil, false
-}
-
-// remember adds a header of a good token. Nothing that a stranger makes up gets
-// here.
-func (v *Verifier) remember(text string, keys []*verifyKey) {
-	former := v.known.Load()
-	var list []knownHeader
-	if former != nil {
-		list = slices.Clip(*former)
-	}
-	if len(list) == maxKnown {
-		return
-	}
-	list = append(list, knownHeader{strings.Clone(text), keys}) // the token must not stay in memory
-	v.known.CompareAndSwap(former, &list)                       // whoever loses has another chance with the next token
-}
-
-// keysOf reads a header and returns the keys to try.
-func (v *Verifier) keysOf(text string) ([]*verifyKey, error) {
-	if len(text) > strictBase64.EncodedLen(maxHeader) {
-		return nil, errHeaderSize
-	}
-	data, err := decodePart(nil, []byte(text))
-	if err != nil {
-		return nil, err
-	}
-	h, err := readHeader(data)
-	switch {
-	case err != nil:
-		return nil, err
-	case !slices.Contains(v.algorithms, h.algorithm):
-		return nil, errAlgorithm
-	case !slices.Contains(v.types, h.typ):
-		return nil, errType
-	}
-	keys := v.candidates(h)
-	if len(keys) == 0 {
-		return nil, errNoKey
-	}
-	return keys, nil
-}
-
-// candidates returns the keys that the header's algorithm and kid allow; see
-// [KeySet] for the rule.
-func (v *Verifier) candidates(h header) []*verifyKey {
-	var named, nameless, all []*verifyKey
-	for _, k := range v.keys {
-		if k.algorithm.name != h.algorithm {
-			continue
-		}
-		all = append(all, k)
-		switch k.id {
-		case "":
-			nameless = append(nameless, k)
-		case h.keyID:
-			named = append(named, k)
-		}
-	}
-	switch {
-	case h.keyID == "":
-		return all[:min(len(all), maxTries)]
-	case len(named) > 0:
-		return named
-	}
-	return nameless[:min(len(nameless), maxTries)]
-}
-
-func (k *verifyKey) verify(s *scratch, c compact) bool {
-	if k.macs == nil {
-		return k.algorithm.method.Verify(c.signed(), s.signature, k.material) == nil
-	}
-	m := k.macs.Get().(*mac)
-	defer k.macs.Put(m)
-	m.Reset()
-	_, _ = m.Write(s.text[:c.second]) // never fails, says hash.Hash
-	m.sum = m.Sum(m.sum[:0])
-	return hmac.Equal(s.signature, m.sum)
-}
-
 // refuse returns the answer to a token that is not accepted for a reason that only
 // the log gets to see.
 func (v *Verifier) refuse(reason error) error {
-	return faultOf(reason).Refuse(BearerChallenge(v.realm)).Because(reason)
+	challenge := BearerChallenge(v.realm).withMetadata(v.metadata)
+	return faultOf(reason).Refuse(challenge).Because(reason)
 }
