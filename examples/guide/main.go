@@ -16,7 +16,7 @@ import (
 	"os"
 
 	"github.com/mortise-go/mortise"
-	"github.com/mortise-go/mortise/security/password"
+	"github.com/mortise-go/mortise/examples/guide/blog"
 )
 
 func main() {
@@ -29,19 +29,11 @@ func main() {
 	if err != nil {
 		fail(err)
 	}
-	hasher, err := password.New(password.Config{})
+	app, err := blog.New(blog.Config{Secret: secret, Directory: *data})
 	if err != nil {
 		fail(err)
 	}
-	store, err := openStore(*data, hasher)
-	if err != nil {
-		fail(err)
-	}
-	api, err := newAPI(store, secret)
-	if err != nil {
-		fail(err)
-	}
-	mortise.Run(api, *addr)
+	mortise.Run(app.API, *addr)
 }
 
 func fail(err error) {

@@ -1,4 +1,4 @@
-package main
+package blog
 
 import (
 	"cmp"
@@ -96,6 +96,14 @@ func openStore(dir string, hasher *password.Hasher) (*store, error) {
 	}
 	s.file = filepath.Join(dir, "posts.json")
 	return s, s.load()
+}
+
+// close closes the log. Posts are written as they change.
+func (s *store) close() error {
+	if s.log == nil {
+		return nil
+	}
+	return s.log.Close()
 }
 
 func (s *store) addUsers() error {

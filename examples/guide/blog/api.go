@@ -1,17 +1,66 @@
-package main
+package blog
 
 import (
+	"errors"
+	"net/http"
+
 	"github.com/mortise-go/mortise"
 	"github.com/mortise-go/mortise/openapi"
 	"github.com/mortise-go/mortise/router"
 	"github.com/mortise-go/mortise/security"
+	"github.com/mortise-go/mortise/security/password"
 	"github.com/mortise-go/mortise/security/token"
 	"github.com/mortise-go/mortise/security/totp"
 )
 
-// newAPI declares the whole API. Each function that a route needs is found by
-// its types; the locks in the document are those that are enforced here.
-func newAPI(store *store, secret []byte) (*mortise.API, error) {
+// Config says what a blog is made with.
+type Config struct {
+	// Secret signs tokens: 32 bytes or more.
+	Secret []byte
+
+	// Directory holds the state that survives a restart. Empty keeps it in
+	// memory.
+	Directory string
+
+	// Hasher hashes passwords. Nil means one with the defaults.
+	Hasher *password.Hasher
+}
+
+// A Blog is an API with accounts and posts. It is an http.Handler.
+type Blog struct {
+	API   *mortise.API
+	store *store
+}
+
+// ServeHTTP serves the API.
+func (b *Blog) ServeHTTP(w http.ResponseWriter, r *http.Request) { b.API.ServeHTTP(w, r) }
+
+// Close closes the files. Call it when no request is being served any more.
+func (b *Blog) Close() error {
+	return errors.Join(b.API.Close(), b.store.close())
+}
+
+// New makes a blog with four accounts, two keys and two posts.
+func New(c Config) (*Blog, error) {
+	hasher := c.Hasher
+	if hasher == nil {
+		var err error
+		if hasher, err = password.New(password.Config{}); err != nil {
+			return nil, err
+		}
+	}
+	store, err := openStore(c.Directory, hasher)
+	if err != nil {
+		return nil, err
+	}
+	s, err := newService(store, c.Secret)
+	if err != nil {
+		return nil, errors.Join(err, store.close())
+	}
+	return &Blog{API: s.api(), store: store}, nil
+}
+
+func newService(store *store, secret []byte) (*service, error) {
 	tokens, err := newTokens(secret)
 	if err != nil {
 		return nil, err
@@ -24,8 +73,12 @@ func newAPI(store *store, secret []byte) (*mortise.API, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &service{store: store, tokens: tokens, sessions: sessions, codes: codes}
+	return &service{store: store, tokens: tokens, sessions: sessions, codes: codes}, nil
+}
 
+// api declares the whole API. Each function that a route needs is found by its
+// types; the locks in the document are those that are enforced here.
+func (s *service) api() *mortise.API {
 	api := mortise.New("Security guide", "1.0.0", router.Strict(),
 		router.Description("A blog with every kind of lock. Log in as `alice` / `wonderland-1`, `bob` / `builder-22`, `mona` / `moderator-3` or `ed` / `editor-444`. The secret of alice's authenticator is `JBSWY3DPEHPK3PXP`."),
 		router.Info(openapi.Info{License: &openapi.License{Name: "MIT", Identifier: "MIT"}}))
@@ -68,5 +121,5 @@ func newAPI(store *store, secret []byte) (*mortise.API, error) {
 		mortise.RequireOwner[*User](s.findPost, security.OrRole("admin")))
 	mortise.Delete(posts, "/articles/{id}", s.deleteArticle,
 		mortise.RequirePermission[*User]("posts:delete"), router.Problems(404))
-	return api, nil
+	return api
 }

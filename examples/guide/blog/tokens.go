@@ -1,4 +1,4 @@
-package main
+package blog
 
 import (
 	"context"
@@ -53,7 +53,7 @@ type sessions struct {
 }
 
 // newSessions keeps that in a log beside the posts, or in memory if there is no
-// directory. The log is open until the process ends.
+// directory.
 func newSessions(t *tokens, s *store) (*sessions, error) {
 	var state interface {
 		token.Store

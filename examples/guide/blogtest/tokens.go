@@ -1,14 +1,14 @@
-package main
+package blogtest
 
 import (
 	"encoding/base64"
 	"encoding/json"
-	"net/http/httptest"
 	"strings"
 	"sync"
-	"testing"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/mortise-go/mortise/examples/guide/blog"
 )
 
 // session is what a login gave.
@@ -52,39 +52,35 @@ func (g *guide) claimsOf(token string) map[string]any {
 }
 
 // S107, S111, S129, S197, S200
-func TestLoginGivesTwoTokens(t *testing.T) {
-	t.Parallel()
-	g := start(t)
+func (g *guide) loginGivesTwoTokens() {
 	a := g.json("POST", "/login", `{"username":"alice","password":"wonderland-1"}`)
 	if a.body["expires_in"] != float64(86400) || a.body["token_type"] != "bearer" || a.header.Get("Cache-Control") != "no-store" {
-		t.Errorf("login: %s %v", a.text, a.header)
+		g.Errorf("login: %s %v", a.text, a.header)
 	}
 	s := sessionOf(a)
 	access, refresh := g.claimsOf(s.access), g.claimsOf(s.refresh)
 	if access["exp"].(float64)-access["iat"].(float64) != 86400 || access["sub"] != "alice" || access["iss"] != "guide" || access["user_id"] != 1.0 {
-		t.Errorf("access token: %v", access)
+		g.Errorf("access token: %v", access)
 	}
 	if access["jti"] == refresh["jti"] || access["jti"] == "" || access["sid"] != refresh["sid"] {
-		t.Errorf("access token %v, refresh token %v", access, refresh)
+		g.Errorf("access token %v, refresh token %v", access, refresh)
 	}
 	g.check("the access token", g.profile(s.access), want{status: 200})
 	g.check("the refresh token is no access token", g.profile("Bearer "+s.refresh), want{401, "Invalid token", invalidToken}) // A16
 }
 
 // S133, S154, A42
-func TestLogoutRevokesTheToken(t *testing.T) {
-	t.Parallel()
-	g := start(t)
+func (g *guide) logoutRevokesTheToken() {
 	here, there := g.session(), g.session()
 	g.check("nobody", g.do("POST", "/logout", ""), want{401, "No authorization token provided", bearer})
 	out := g.do("POST", "/logout", "", "Authorization", here.access)
 	if out.status != 204 || out.text != "" {
-		t.Errorf("logout: %d %q", out.status, out.text)
+		g.Errorf("logout: %d %q", out.status, out.text)
 	}
 	reuse := g.profile(here.access)
 	g.check("reuse", reuse, want{401, "Invalid token", invalidToken})
 	if reuse.body["code"] != "token-invalid" {
-		t.Errorf("reuse: %s", reuse.text)
+		g.Errorf("reuse: %s", reuse.text)
 	}
 	g.check("reuse with the scheme in lower case", g.profile("bearer"+here.access[6:]), want{401, "Invalid token", invalidToken})
 	g.check("logout again", g.do("POST", "/logout", "", "Authorization", here.access), want{401, "Invalid token", invalidToken})
@@ -94,32 +90,28 @@ func TestLogoutRevokesTheToken(t *testing.T) {
 }
 
 // A44: a token without jti can be revoked, too.
-func TestLogoutRevokesATokenWithoutAnID(t *testing.T) {
-	t.Parallel()
-	g := start(t)
-	token := g.sign(func(c *Claims) { c.UserID = 2; c.Subject = "bob" })
+func (g *guide) logoutRevokesATokenWithoutAnID() {
+	token := g.sign(func(c *blog.Claims) { c.UserID = 2; c.Subject = "bob" })
 	g.check("before", g.profile(token), want{status: 200})
 	if out := g.do("POST", "/logout", "", "Authorization", token); out.status != 204 {
-		t.Errorf("logout: %d %s", out.status, out.text)
+		g.Errorf("logout: %d %s", out.status, out.text)
 	}
 	g.check("after", g.profile(token), want{401, "Invalid token", invalidToken})
 }
 
 // S147, S148, S247, A150
-func TestRefreshTokensServeOnce(t *testing.T) {
-	t.Parallel()
-	g := start(t)
+func (g *guide) refreshTokensServeOnce() {
 	s := g.session()
 	a := g.refresh(s.refresh)
 	if a.status != 200 || a.body["expires_in"] != float64(900) || a.header.Get("Cache-Control") != "no-store" {
-		t.Fatalf("refresh: %d %s", a.status, a.text)
+		g.Fatalf("refresh: %d %s", a.status, a.text)
 	}
 	next := sessionOf(a)
 	g.check("the new access token", g.profile(next.access), want{status: 200})
 	g.check("the old access token", g.profile(s.access), want{status: 200})
 	twice := g.refresh(s.refresh) // within the grace period
 	if twice.status != 200 || g.claimsOf(sessionOf(twice).refresh)["jti"] != g.claimsOf(next.refresh)["jti"] {
-		t.Errorf("the same refresh token at once again: %d %s", twice.status, twice.text)
+		g.Errorf("the same refresh token at once again: %d %s", twice.status, twice.text)
 	}
 	last := sessionOf(g.refresh(next.refresh))
 	refused := want{401, "Invalid refresh token", invalidToken}
@@ -132,9 +124,7 @@ func TestRefreshTokensServeOnce(t *testing.T) {
 }
 
 // A151
-func TestRefreshingAtOnceGivesOneSuccessor(t *testing.T) {
-	t.Parallel()
-	g := start(t)
+func (g *guide) refreshingAtOnceGivesOneSuccessor() {
 	s := g.session()
 	var mu sync.Mutex
 	var all sync.WaitGroup
@@ -153,79 +143,55 @@ func TestRefreshingAtOnceGivesOneSuccessor(t *testing.T) {
 	}
 	all.Wait()
 	if len(successors) != 1 {
-		t.Errorf("%d successors", len(successors))
+		g.Errorf("%d successors", len(successors))
 	}
 }
 
 // A153
-func TestRefreshingWidensNoScope(t *testing.T) {
-	t.Parallel()
-	g := start(t)
+func (g *guide) refreshingWidensNoScope() {
 	a := g.do("POST", "/token", "grant_type=password&username=alice&password=wonderland-1&scope=stats:read", "Content-Type", "application/x-www-form-urlencoded")
 	next := g.json("POST", "/refresh", `{"refresh_token":"`+sessionOf(a).refresh+`","scope":"admin:read","scopes":["admin:read"]}`)
 	if next.status != 200 {
-		t.Fatalf("refresh: %d %s", next.status, next.text)
+		g.Fatalf("refresh: %d %s", next.status, next.text)
 	}
 	if scopes, _ := g.claimsOf(sessionOf(next).access)["scopes"].([]any); len(scopes) != 1 || scopes[0] != "stats:read" {
-		t.Errorf("the scopes are %v", scopes)
+		g.Errorf("the scopes are %v", scopes)
 	}
 	g.check("a scope that was not asked for", g.do("GET", "/admin/users", "", "Authorization", sessionOf(next).access),
 		want{403, "Scope 'admin:read' required", `Bearer realm="api", error="insufficient_scope", scope="admin:read"`})
 }
 
-func TestNobodyRefreshesForAUserWhoIsGone(t *testing.T) {
-	t.Parallel()
-	g := start(t)
+func (g *guide) nobodyRefreshesForAUserWhoIsGone() {
 	mona := sessionOf(g.json("POST", "/login", `{"username":"mona","password":"moderator-3"}`))
 	if a := g.do("DELETE", "/users/3", "", "Authorization", g.alice()); a.status != 200 {
-		t.Fatalf("delete: %d %s", a.status, a.text)
+		g.Fatalf("delete: %d %s", a.status, a.text)
 	}
 	g.check("refresh", g.refresh(mona.refresh), want{401, "User not found", invalidToken})
 }
 
 // S149, S151
-func TestATokenHoldsEveryClaimOfItsKind(t *testing.T) {
-	t.Parallel()
-	g := start(t)
+func (g *guide) aTokenHoldsEveryClaimOfItsKind() {
 	text, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{"iss": "guide", "aud": "guide", "sub": "alice", "exp": 4e9, "iat": 4e9 - 60}).SignedString([]byte(secret))
 	if err != nil {
-		t.Fatal(err)
+		g.Fatal(err)
 	}
 	g.check("no user_id", g.profile("Bearer "+text), want{401, "Invalid token", invalidToken})
 }
 
-// serveFrom starts the guide on the state of a directory.
-func serveFrom(t *testing.T, dir string) (*guide, *store) {
-	t.Helper()
-	s, err := openStore(dir, cheap(t))
-	if err != nil {
-		t.Fatal(err)
+// S159
+func (g *guide) revocationSurvivesARestart() {
+	gone, kept := g.session(), g.session()
+	if out := g.do("POST", "/logout", "", "Authorization", gone.access); out.status != 204 {
+		g.Fatalf("logout: %d %s", out.status, out.text)
 	}
-	api, err := newAPI(s, []byte(secret))
-	if err != nil {
-		t.Fatal(err)
+	if err := g.app.Close(); err != nil {
+		g.Fatal(err)
 	}
-	server := httptest.NewServer(api)
-	t.Cleanup(server.Close)
-	return &guide{t, server.URL}, s
-}
-
-func TestRevocationSurvivesARestart(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	before, s := serveFrom(t, dir)
-	gone, kept := before.session(), before.session()
-	if out := before.do("POST", "/logout", "", "Authorization", gone.access); out.status != 204 {
-		t.Fatalf("logout: %d %s", out.status, out.text)
-	}
-	if err := s.log.Close(); err != nil {
-		t.Fatal(err)
-	}
-	down := before.do("POST", "/logout", "", "Authorization", kept.access) // S159
+	down := g.do("POST", "/logout", "", "Authorization", kept.access)
 	if down.status != 503 || down.header.Get("Retry-After") == "" {
-		t.Errorf("logout without a log: %d %s", down.status, down.text)
+		g.Errorf("logout without a log: %d %s", down.status, down.text)
 	}
-	after, _ := serveFrom(t, dir)
+	after := g.again()
 	after.check("a revoked token", after.profile(gone.access), want{401, "Invalid token", invalidToken})
 	after.check("its refresh token", after.refresh(gone.refresh), want{401, "Invalid refresh token", invalidToken})
 	after.check("a token that was not revoked", after.profile(kept.access), want{status: 200})

@@ -1,0 +1,67 @@
+package blog
+
+import (
+	"strings"
+	"testing"
+
+	"golang.org/x/crypto/bcrypt"
+
+	"github.com/mortise-go/mortise/security/password"
+)
+
+// cheap is a hasher that tests need not wait for.
+func cheap(t *testing.T) *password.Hasher {
+	t.Helper()
+	hasher, err := password.New(password.Config{Memory: 64, Passes: 1, DangerouslyWeak: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return hasher
+}
+
+// S243
+func TestAnOldHashIsReplacedAtLogin(t *testing.T) {
+	t.Parallel()
+	s, err := openStore("", cheap(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	old, err := bcrypt.GenerateFromPassword([]byte("builder-22"), bcrypt.MinCost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.users[2].hash = string(old)
+	if u, err := s.authenticate(t.Context(), "bob", "wrong"); u != nil || err == nil || s.user(2).hash != string(old) {
+		t.Errorf("a wrong password: %v, %v, and the hash has changed: %t", u, err, s.user(2).hash != string(old))
+	}
+	for range 2 {
+		if u, err := s.authenticate(t.Context(), "bob", "builder-22"); err != nil || u.ID != 2 {
+			t.Fatalf("authenticate = %v, %v", u, err)
+		}
+		if hash := s.user(2).hash; !strings.HasPrefix(hash, "$argon2id$") {
+			t.Errorf("the hash is still %.9s", hash)
+		}
+	}
+}
+
+// A75, A135, S244
+func TestNamesAndPasswordsAreComparedExactly(t *testing.T) {
+	t.Parallel()
+	s, err := openStore("", cheap(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct{ name, user, password string }{
+		{"capitals", "Alice", "wonderland-1"},
+		{"space behind the name", "alice ", "wonderland-1"},
+		{"a letter without width", "alice\u200b", "wonderland-1"},
+		{"space behind the password", "alice", "wonderland-1 "},
+		{"nothing", "", ""},
+		{"no password", "alice", ""},
+		{"nobody", "nobody", "wonderland-1"},
+	} {
+		if u, err := s.authenticate(t.Context(), tc.user, tc.password); u != nil || err == nil {
+			t.Errorf("%s: authenticate = %v, %v, want an error", tc.name, u, err)
+		}
+	}
+}

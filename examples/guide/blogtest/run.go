@@ -1,0 +1,204 @@
+package blogtest
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/mortise-go/mortise/examples/guide/blog"
+	"github.com/mortise-go/mortise/security/password"
+)
+
+// Run runs the whole suite, each part against a blog of its own. The function
+// mounts a blog and returns the URL at which its paths begin, without a slash at
+// the end; what it starts it stops when the test ends. Clients have to reach the
+// blog from a loopback address.
+func Run(t *testing.T, mount func(t testing.TB, app *blog.Blog) (baseURL string)) {
+	for _, part := range suite() {
+		t.Run(part.name, func(t *testing.T) {
+			t.Parallel()
+			part.run(start(t, mount, t.TempDir()))
+		})
+	}
+}
+
+type part struct {
+	name string
+	run  func(*guide)
+}
+
+func suite() []part {
+	return []part{
+		{"tokens open what they should and nothing else", (*guide).tokensOpenWhatTheyShouldAndNothingElse},
+		{"profile shows no more than it says", (*guide).profileShowsNoMoreThanItSays},
+		{"login tells nothing about which part is wrong", (*guide).loginTellsNothingAboutWhichPartIsWrong},
+		{"login mistakes are told together", (*guide).loginMistakesAreToldTogether},
+		{"scopes are required, all of them", (*guide).scopesAreRequiredAllOfThem},
+		{"roles and permissions", (*guide).rolesAndPermissions},
+		{"only owners and admins change posts", (*guide).onlyOwnersAndAdminsChangePosts},
+		{"API keys", (*guide).apiKeys},
+		{"Basic", (*guide).basic},
+		{"the token endpoint speaks OAuth", (*guide).tokenEndpointSpeaksOAuth},
+		{"posts are listed and written", (*guide).postsAreListedAndWritten},
+		{"posts survive a restart", (*guide).postsSurviveARestart},
+		{"locked operations are locked and public ones are not", (*guide).lockedOperationsAreLockedAndPublicOnesAreNot},
+		{"login gives two tokens", (*guide).loginGivesTwoTokens},
+		{"logout revokes the token", (*guide).logoutRevokesTheToken},
+		{"logout revokes a token without an id", (*guide).logoutRevokesATokenWithoutAnID},
+		{"refresh tokens serve once", (*guide).refreshTokensServeOnce},
+		{"refreshing at once gives one successor", (*guide).refreshingAtOnceGivesOneSuccessor},
+		{"refreshing widens no scope", (*guide).refreshingWidensNoScope},
+		{"nobody refreshes for a user who is gone", (*guide).nobodyRefreshesForAUserWhoIsGone},
+		{"a token holds every claim of its kind", (*guide).aTokenHoldsEveryClaimOfItsKind},
+		{"revocation survives a restart", (*guide).revocationSurvivesARestart},
+		{"sensitive data needs a second factor", (*guide).sensitiveDataNeedsASecondFactor},
+		{"nobody guesses alice's code", (*guide).nobodyGuessesAliceCode},
+	}
+}
+
+const secret = "a secret for the tests of the guide, long enough"
+
+// guide is a blog behind a real server.
+type guide struct {
+	*testing.T
+	url   string
+	app   *blog.Blog
+	again func() *guide // the same blog after a restart
+}
+
+func start(t *testing.T, mount func(testing.TB, *blog.Blog) string, dir string) *guide {
+	t.Helper()
+	app, err := blog.New(blog.Config{
+		Secret:    []byte(secret),
+		Directory: dir,
+		Hasher:    cheap(t),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := app.API.Build(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = app.Close() })
+	return &guide{t, mount(t, app), app, func() *guide { return start(t, mount, dir) }}
+}
+
+// cheap is a hasher that tests need not wait for.
+func cheap(t *testing.T) *password.Hasher {
+	t.Helper()
+	hasher, err := password.New(password.Config{Memory: 64, Passes: 1, DangerouslyWeak: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return hasher
+}
+
+// answer is what came back.
+type answer struct {
+	status int
+	header http.Header
+	body   map[string]any
+	text   string
+}
+
+// do sends a request; header holds pairs.
+func (g *guide) do(method, target, body string, header ...string) answer {
+	g.Helper()
+	r, err := http.NewRequestWithContext(g.Context(), method, g.url+target, strings.NewReader(body))
+	if err != nil {
+		g.Fatal(err)
+	}
+	for pair := range slices.Chunk(header, 2) {
+		r.Header.Add(pair[0], pair[1])
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		g.Fatal(err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		g.Fatal(err)
+	}
+	a := answer{status: res.StatusCode, header: res.Header, text: string(text)}
+	if strings.Contains(res.Header.Get("Content-Type"), "json") {
+		if err := json.Unmarshal(text, &a.body); err != nil {
+			g.Fatalf("%s %s: %v in %s", method, target, err, text)
+		}
+	}
+	return a
+}
+
+func (g *guide) json(method, target, body string, header ...string) answer {
+	g.Helper()
+	return g.do(method, target, body, append(header, "Content-Type", "application/json")...)
+}
+
+// login returns the Authorization field of a user.
+func (g *guide) login(user, password string) string {
+	g.Helper()
+	a := g.json("POST", "/login", `{"username":"`+user+`","password":"`+password+`"}`)
+	if a.status != http.StatusOK {
+		g.Fatalf("login as %s: %d %s", user, a.status, a.text)
+	}
+	return "Bearer " + a.body["access_token"].(string)
+}
+
+func (g *guide) alice() string { return g.login("alice", "wonderland-1") }
+func (g *guide) bob() string   { return g.login("bob", "builder-22") }
+func (g *guide) mona() string  { return g.login("mona", "moderator-3") }
+func (g *guide) ed() string    { return g.login("ed", "editor-444") }
+
+// sign makes a token with our secret that the API would not make.
+func (g *guide) sign(change func(*blog.Claims)) string {
+	g.Helper()
+	c := blog.Claims{
+		RegisteredClaims: jwt.RegisteredClaims{
+			Issuer: "guide", Audience: jwt.ClaimStrings{"guide"}, Subject: "alice",
+			IssuedAt: jwt.NewNumericDate(time.Now()), ExpiresAt: jwt.NewNumericDate(time.Now().Add(time.Hour)),
+		},
+		UserID: 1,
+	}
+	change(&c)
+	text, err := jwt.NewWithClaims(jwt.SigningMethodHS256, c).SignedString([]byte(secret))
+	if err != nil {
+		g.Fatal(err)
+	}
+	return "Bearer " + text
+}
+
+// want is an answer to expect.
+type want struct {
+	status    int
+	detail    string
+	challenge string
+}
+
+func (g *guide) check(name string, got answer, w want) {
+	g.Helper()
+	if got.status != w.status {
+		g.Errorf("%s: status %d, want %d: %s", name, got.status, w.status, got.text)
+		return
+	}
+	if w.detail != "" && got.body["detail"] != w.detail {
+		g.Errorf("%s: detail %q, want %q", name, got.body["detail"], w.detail)
+	}
+	if got.header.Get("WWW-Authenticate") != w.challenge {
+		g.Errorf("%s: challenge %q, want %q", name, got.header.Get("WWW-Authenticate"), w.challenge)
+	}
+	if got.status >= 400 && got.body["status"] != float64(got.status) && got.body["error"] == nil {
+		g.Errorf("%s: the body says status %v: %s", name, got.body["status"], got.text)
+	}
+}
+
+const (
+	bearer       = `Bearer realm="api"`
+	invalidToken = `Bearer realm="api", error="invalid_token", error_description="The access token is invalid"`
+	basic        = `Basic realm="api", charset="UTF-8"`
+)
