@@ -21,7 +21,7 @@ func (p *Plan) newFrame() *Frame {
 	}
 	target := &f.steps[p.main-1]
 	for _, s := range p.singles {
-		target.binders = append(target.binders, s.binder(nil))
+		target.binders = append(target.binders, s.single.binder(nil))
 	}
 	f.rest = append(f.rest, late...)
 	for i := range f.steps {

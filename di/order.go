@@ -79,7 +79,7 @@ func (c *compiler) arrange(roots []*node) *Plan {
 		r.mark(nil)
 		always.visit(r)
 		if r.single != nil {
-			p.singles = append(p.singles, r.single)
+			p.singles = append(p.singles, r)
 		}
 	}
 	for stage := Admission; stage <= plain; stage++ {

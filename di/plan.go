@@ -9,9 +9,9 @@ import (
 // A Plan is a compiled chain. It is immutable and safe for concurrent use.
 type Plan struct {
 	nodes   []planned
-	guards  int          // steps before the remaining inputs are bound
-	main    int          // steps that always run; the last of them is the target
-	singles []*singleton // required, whether or not anybody takes their values
+	guards  int     // steps before the remaining inputs are bound
+	main    int     // steps that always run; the last of them is the target
+	singles []*node // application values that are required, whether or not anybody takes them
 	source  Source
 	frames  sync.Pool
 }
@@ -73,6 +73,33 @@ func (p *Plan) Always() []Node { return p.list(p.nodes[:p.main]) }
 // All lists every node: first those of [Plan.Always], then those that run
 // only within alternatives.
 func (p *Plan) All() []Node { return p.list(p.nodes) }
+
+// Application lists the application values that the plan takes or requires, each
+// behind those that it needs.
+func (p *Plan) Application() []Node {
+	var list []Node
+	seen := map[*node]bool{}
+	var walk func(n *node)
+	walk = func(n *node) {
+		if seen[n] {
+			return
+		}
+		seen[n] = true
+		for _, need := range n.needs {
+			walk(need.from)
+		}
+		if n.dep.lifetime == Application {
+			list = append(list, Node{n})
+		}
+	}
+	for _, n := range p.singles {
+		walk(n)
+	}
+	for i := range p.nodes {
+		walk(p.nodes[i].node)
+	}
+	return list
+}
 
 func (p *Plan) list(of []planned) []Node {
 	nodes := make([]Node, len(of))

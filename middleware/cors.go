@@ -34,8 +34,9 @@ type CORSConfig struct {
 	Methods []string
 
 	// MethodsFor returns the methods of the path of a request, for a router
-	// that knows them. Nil means Methods for every path; what it returns counts
-	// besides them.
+	// that knows them, such as router.Router.Methods. Preflights are told all of
+	// them. Nil means Methods for every path; what it returns counts besides
+	// them.
 	MethodsFor func(*http.Request) []string
 
 	// RequestHeaders may be sent by pages besides those that browsers let pass
@@ -184,8 +185,8 @@ func (c *cors) preflight(w http.ResponseWriter, r *http.Request, lines []string)
 		return
 	}
 	c.allow(h, lines)
-	if !safelisted(methods[0]) {
-		h["Access-Control-Allow-Methods"] = methods[:1:1]
+	if allowed := c.allowedMethods(r, methods[:1:1]); allowed != nil {
+		h["Access-Control-Allow-Methods"] = allowed
 	}
 	if c.allowHeaders != nil && r.Header["Access-Control-Request-Headers"] != nil {
 		h["Access-Control-Allow-Headers"] = c.allowHeaders
@@ -217,6 +218,21 @@ func (c *cors) allowsMethod(r *http.Request, method string) bool {
 		return true
 	}
 	return c.methodsFor != nil && slices.Contains(c.methodsFor(r), method)
+}
+
+// allowedMethods is what a preflight is told: all methods of the path where they
+// are known, so that it holds for the next one too, else the one that is asked
+// for, unless that needs no permission.
+func (c *cors) allowedMethods(r *http.Request, asked []string) []string {
+	if c.methodsFor != nil {
+		if known := c.methodsFor(r); slices.Contains(known, asked[0]) {
+			return []string{strings.Join(known, ", ")}
+		}
+	}
+	if safelisted(asked[0]) {
+		return nil
+	}
+	return asked
 }
 
 func safelisted(method string) bool {

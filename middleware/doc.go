@@ -11,7 +11,8 @@
 //	)(api)
 //
 // All of it is plain net/http, func(http.Handler) http.Handler, and works with
-// any handler and any router. Refusals are RFC 9457 problems. What has something
+// any handler and any router. Refusals are RFC 9457 problems, unless
+// [problem.RenderAs] or an API around chose another shape. What has something
 // to configure is configured by a struct that is checked whole, when the program
 // starts; what has one number takes it, and panics if it makes no sense.
 //

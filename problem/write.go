@@ -8,10 +8,10 @@ import (
 	"github.com/mortise-go/mortise/internal/codec"
 )
 
-// Write answers a request with a problem, in the shape of RFC 9457. It is
-// [WriteAs] with [RFC9457].
+// Write answers a request with a problem, in the shape of RFC 9457 or in that
+// which [RenderAs] chose further out. It is [WriteAs] with that shape.
 func Write(w http.ResponseWriter, r *http.Request, p *Problem) error {
-	return WriteAs(RFC9457{}, w, r, p)
+	return WriteAs(rendererFor(r), w, r, p)
 }
 
 // WriteAs answers a request with a problem in the shape of a [Renderer].

@@ -255,3 +255,29 @@ type discard struct{ h http.Header }
 func (d *discard) Header() http.Header         { return d.h }
 func (d *discard) Write(p []byte) (int, error) { return len(p), nil }
 func (d *discard) WriteHeader(int)             {}
+
+func TestTheShapeIsChosenFurtherOut(t *testing.T) {
+	t.Parallel()
+	refuse := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_ = problem.Write(w, r, problem.NotFound("gone fishing"))
+	})
+	fastAPI, standard := problem.RenderAs(problem.FastAPI{}), problem.RenderAs(problem.RFC9457{})
+	for _, tt := range []struct {
+		name string
+		h    http.Handler
+		want string
+	}{
+		{"nobody chose", refuse, "application/problem+json"},
+		{"nil", problem.RenderAs(nil)(refuse), "application/problem+json"},
+		{"the default", standard(refuse), "application/problem+json"},
+		{"another", fastAPI(refuse), "application/json"},
+		{"another, and nil further in", fastAPI(problem.RenderAs(nil)(refuse)), "application/json"},
+		{"another, and the default further in", fastAPI(standard(refuse)), "application/problem+json"},
+	} {
+		w := httptest.NewRecorder()
+		tt.h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+		if got := w.Header().Get("Content-Type"); got != tt.want || w.Code != http.StatusNotFound {
+			t.Errorf("%s: %d %s, want %s", tt.name, w.Code, got, tt.want)
+		}
+	}
+}

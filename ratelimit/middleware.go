@@ -11,8 +11,8 @@ import (
 // router of this module. The key says whose request it is and must be safe for
 // concurrent use; nil means the client's address, as in [Limiter.ByIP].
 //
-// Requests over quota are answered 429 as a problem (RFC 9457), and those that
-// nobody can count 503. Both have the same header fields as the answers of
+// Requests over quota are answered 429 as a problem, and those that nobody can
+// count 503, in the shape that [problem.RenderAs] or an API around chose. Both have the same header fields as the answers of
 // routes. The handler behind may change the fields of its own answers.
 //
 // Around a router the middleware counts requests for paths that don't exist,

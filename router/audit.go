@@ -25,8 +25,11 @@ type Audited struct {
 	// Conditions are what is required beyond credentials, in words: roles,
 	// permissions, ownership, limits, addresses.
 	Conditions []string
-	// Chain is everything that runs, in order, the handler last. What runs only
-	// when an alternative is tried has the stage "alternative".
+	// Chain is everything that runs, in order: the middleware of [Router.Use],
+	// the outermost first, the stages, and the handler last. What runs only when
+	// an alternative is tried has the stage "alternative". Values of the stage
+	// "application" are made once, before the first request that needs them, and
+	// stand before everything that runs for each.
 	Chain []Link
 }
 
@@ -92,13 +95,13 @@ func (r *Router) Audit() []Audited {
 	var list []Audited
 	for _, e := range r.built.endpoints {
 		if e.compiled != nil {
-			list = append(list, e.audit())
+			list = append(list, r.audit(e.compiled))
 		}
 	}
 	return list
 }
 
-func (c *compiled) audit() Audited {
+func (r *Router) audit(c *compiled) Audited {
 	a := Audited{
 		Method:     c.method,
 		Path:       c.path,
@@ -108,8 +111,15 @@ func (c *compiled) audit() Audited {
 		Security:   c.operation.Security,
 		Conditions: c.operation.Requirements,
 	}
-	nodes := c.plan.Always()
 	seen := map[*di.Dependency]bool{}
+	for _, n := range c.plan.Application() {
+		seen[n.Dependency()] = true
+		a.Chain = append(a.Chain, Link{spokenName(n.Dependency()), "application"})
+	}
+	for _, m := range r.middlewares {
+		a.Chain = append(a.Chain, Link{m.name, "middleware"})
+	}
+	nodes := c.plan.Always()
 	for _, n := range nodes {
 		seen[n.Dependency()] = true
 	}

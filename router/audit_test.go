@@ -2,14 +2,17 @@ package router_test
 
 import (
 	"bytes"
+	"context"
 	"flag"
 	"io"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"testing"
 
 	"github.com/mortise-go/mortise"
+	"github.com/mortise-go/mortise/di"
 	"github.com/mortise-go/mortise/router"
 )
 
@@ -97,5 +100,28 @@ func TestAListThatCannotBeWrittenIsAnError(t *testing.T) {
 	list := everyKind(t).Audit()
 	if router.WriteRoutes(failingWriter{}, list) == nil || router.WriteAudit(failingWriter{}, list) == nil {
 		t.Error("no error from a writer that takes nothing")
+	}
+}
+
+func TestTheAuditListsApplicationValuesOnceAndFirst(t *testing.T) {
+	t.Parallel()
+	type pool struct{}
+	type cache struct{}
+	type metrics struct{}
+	api := mortise.New("Values", "1", quiet())
+	api.Require(mortise.Depends(func(context.Context, none) (*metrics, error) { return &metrics{}, nil }, di.Application, di.Named("metrics")))
+	api.Provide(
+		mortise.Depends(func(context.Context, none) (*pool, error) { return &pool{}, nil }, di.Application, di.Named("pool")),
+		mortise.Depends(func(context.Context, *pool) (*cache, error) { return &cache{}, nil }, di.Application, di.Named("cache")),
+	)
+	mortise.Get(api, "/", func(context.Context, struct {
+		Cache *cache
+		Pool  *pool
+	}) (none, error) {
+		return none{}, nil
+	}, mortise.Public())
+	want := []router.Link{{Name: "metrics", Stage: "application"}, {Name: "pool", Stage: "application"}, {Name: "cache", Stage: "application"}}
+	if chain := built(t, api).Audit()[0].Chain; !slices.Equal(chain[:len(chain)-1], want) {
+		t.Errorf("the chain is %v, want %v and the handler", chain, want)
 	}
 }

@@ -87,7 +87,8 @@
 // The cause of a 5xx is logged, once, with the request's id, which the client
 // gets as X-Request-Id: its own if that is harmless, or else a new one. A 401 that
 // names no scheme gets the challenges of all that the route accepts.
-// [RenderErrors] changes the shape of all errors, in answers and document alike.
+// [RenderErrors] changes the shape of all errors, in answers and document alike,
+// those of the middleware in [Router.Use] included.
 //
 // What is wrong with a request is told together, with places such as "query.page"
 // and "body.items[3].qty": 400 when it cannot be read at all, 415 and 413 for a
@@ -95,6 +96,7 @@
 //
 // # Order
 //
+//	middleware              of [Router.Use], the first is the outermost
 //	route match             404, 405, 307
 //	admission               403, 429      addresses, coarse limits
 //	authentication          401, 400      credentials and what verifies them

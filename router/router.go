@@ -27,8 +27,11 @@ type Router struct {
 	container *di.Container
 	overrides []di.Override
 
+	middlewares []wrapping // the first is the outermost
+
 	build sync.Once
 	built *serving
+	outer http.Handler // the middleware and, innermost, what was built
 	err   error
 }
 
@@ -73,8 +76,14 @@ func (r *Router) Handle(method, path string, handler *di.Dependency, opts ...Opt
 // dependency is called; methods by which types describe their schemas are. It
 // compiles once; what is declared afterwards is not served.
 func (r *Router) Build() error {
-	r.build.Do(func() { r.built, r.err = r.compile() })
+	r.build.Do(r.compileOnce)
 	return r.err
+}
+
+func (r *Router) compileOnce() {
+	if r.built, r.err = r.compile(); r.err == nil {
+		r.outer = r.wrapped(r.built)
+	}
 }
 
 // Start builds the router and makes the application's values, so that a
@@ -112,6 +121,8 @@ func (r *Router) copy() *Router {
 		mistakes:  slices.Clip(r.mistakes),
 		container: r.container,
 		overrides: r.overrides,
+
+		middlewares: r.middlewares,
 	}
 }
 
@@ -120,7 +131,7 @@ func (r *Router) copy() *Router {
 // there.
 func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	r.build.Do(func() {
-		if r.built, r.err = r.compile(); r.err != nil {
+		if r.compileOnce(); r.err != nil {
 			r.logger().Error("the API cannot be served", slog.String("mistakes", r.err.Error()))
 		}
 	})
@@ -128,7 +139,7 @@ func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		_ = problem.WriteAs(r.global.renderer, w, req, problem.Internal(r.err))
 		return
 	}
-	r.built.ServeHTTP(w, req)
+	r.outer.ServeHTTP(w, req)
 }
 
 // Document is the OpenAPI document of the API. It is nil while the router has
