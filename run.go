@@ -7,23 +7,11 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
-	"time"
 
 	"github.com/mortise-go/mortise/router"
-)
-
-// The limits of a server started by [Serve]. net/http has none of its own.
-const (
-	readHeaderTimeout = 5 * time.Second
-	readTimeout       = 30 * time.Second
-	writeTimeout      = 60 * time.Second
-	idleTimeout       = 2 * time.Minute
-	maxHeaderBytes    = 64 << 10
-	shutdownTimeout   = 15 * time.Second
 )
 
 // Run is the main function of a program that is an API. It does what the first
@@ -35,16 +23,26 @@ const (
 //	audit     prints what runs for each route, and fails if one is neither
 //	          locked nor public
 //
+// The options are for serving. A second signal ends the process at once.
+//
 // Run exits the process with status 1 after an error, which it prints. Use
-// [Serve] for a server that returns.
-func Run(api *API, addr string) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := command(ctx, api, addr, arguments(), os.Stdout)
-	stop()
-	if err != nil {
+// [RunContext] where something is left to do at the end, and [Serve] for a
+// server without commands.
+func Run(api *API, addr string, opts ...ServeOption) {
+	if err := RunContext(context.Background(), api, addr, opts...); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+}
+
+// RunContext is [Run] for a main function that goes on: it returns when the
+// command is done, ctx ends or the process is told to end, with the error if
+// there is one.
+func RunContext(ctx context.Context, api *API, addr string, opts ...ServeOption) error {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // so that a second signal is not ours
+	return command(ctx, api, addr, arguments(), os.Stdout, opts...)
 }
 
 // arguments are those that the flag package has left, if it was used.
@@ -55,7 +53,7 @@ func arguments() []string {
 	return os.Args[1:]
 }
 
-func command(ctx context.Context, api *API, addr string, args []string, out io.Writer) error {
+func command(ctx context.Context, api *API, addr string, args []string, out io.Writer, opts ...ServeOption) error {
 	if err := api.Build(); err != nil {
 		return err
 	}
@@ -65,7 +63,7 @@ func command(ctx context.Context, api *API, addr string, args []string, out io.W
 	}
 	switch name {
 	case "serve":
-		return Serve(ctx, api, addr)
+		return Serve(ctx, api, addr, opts...)
 	case "routes":
 		return router.WriteRoutes(out, api.Audit())
 	case "openapi":
@@ -94,49 +92,6 @@ func audit(api *API, out io.Writer) error {
 		}
 	}
 	return errors.Join(open...)
-}
-
-// Serve builds and starts the API and serves it at a TCP address until ctx
-// ends. Then it lets requests finish, for 15 seconds at most, and closes the
-// API. It returns nil after such an end, and the reason otherwise.
-//
-// The server has limits: 5 seconds for the header of a request, 30 for all of
-// it, 60 for the answer, 2 minutes for an idle connection, 64 KiB of header.
-// Make an http.Server of your own for others; the API is its handler.
-func Serve(ctx context.Context, api *API, addr string) (err error) {
-	if err := api.Start(ctx); err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, api.Close()) }()
-	var config net.ListenConfig
-	listener, err := config.Listen(ctx, "tcp", addr)
-	if err != nil {
-		return err
-	}
-	banner(os.Stderr, api, listener.Addr())
-	server := &http.Server{
-		Handler:           api,
-		ReadHeaderTimeout: readHeaderTimeout,
-		ReadTimeout:       readTimeout,
-		WriteTimeout:      writeTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    maxHeaderBytes,
-	}
-	return serve(ctx, server, listener)
-}
-
-func serve(ctx context.Context, server *http.Server, listener net.Listener) error {
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-	}
-	// The context that ended must not cut short what it asks for.
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
-	defer cancel()
-	return server.Shutdown(grace)
 }
 
 // banner tells a person where to look.

@@ -74,6 +74,19 @@ func TestCommandsRefuseAnAPIWithMistakes(t *testing.T) {
 	}
 }
 
+func TestTheServeCommandTakesTheOptions(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	ended := false
+	err := command(ctx, small(), "127.0.0.1:0", []string{"serve"}, io.Discard,
+		OnListen(func(net.Addr) { stop() }),
+		OnShutdown(func(context.Context) error { ended = true; return nil }))
+	if err != nil || !ended {
+		t.Errorf("serve returned %v, the hook was called: %t", err, ended)
+	}
+}
+
 // A204
 func TestServeLetsRequestsFinishAndClosesTheAPI(t *testing.T) {
 	t.Parallel()

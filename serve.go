@@ -1,0 +1,135 @@
+package mortise
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/mortise-go/mortise/middleware"
+)
+
+// The limits of a server started by [Serve]. net/http has none of its own.
+const (
+	readHeaderTimeout = 5 * time.Second
+	readTimeout       = 30 * time.Second
+	writeTimeout      = 60 * time.Second
+	idleTimeout       = 2 * time.Minute
+	maxHeaderBytes    = 64 << 10
+	shutdownTimeout   = 15 * time.Second
+)
+
+// A ServeOption adds to what [Serve], [Run] and [RunContext] do.
+type ServeOption func(*service)
+
+// service is what the options say.
+type service struct {
+	health     *middleware.Health
+	notice     time.Duration
+	onListen   []func(net.Addr)
+	onShutdown []func(context.Context) error
+}
+
+// Health answers probes at the paths of h, /livez and /readyz by default, in
+// front of the API and its middleware. When serving is to end, the process is
+// unready first, and requests are served as before while the orchestrator
+// notices, for as long as the notice: a little more than the period of its
+// probes. Zero does not wait.
+func Health(h *middleware.Health, notice time.Duration) ServeOption {
+	return func(s *service) { s.health, s.notice = h, notice }
+}
+
+// OnListen calls a function with the address as soon as connections are accepted
+// there, before any request is served: to tell others, or to find the port of an
+// address such as "127.0.0.1:0".
+func OnListen(f func(net.Addr)) ServeOption {
+	return func(s *service) { s.onListen = append(s.onListen, f) }
+}
+
+// OnShutdown calls a function when serving has ended, the last one added first,
+// while the values of the application still serve: the API is closed after it.
+// The context ends with the time for the end of all of it, 15 seconds. An error
+// is among those that are returned.
+func OnShutdown(f func(context.Context) error) ServeOption {
+	return func(s *service) { s.onShutdown = append(s.onShutdown, f) }
+}
+
+// Serve builds and starts the API and serves it at a TCP address until ctx
+// ends. Then it lets requests finish, for 15 seconds at most, calls the functions
+// of [OnShutdown] and closes the API. It returns nil after such an end, and the
+// reason otherwise.
+//
+// The server has limits: 5 seconds for the header of a request, 30 for all of
+// it, 60 for the answer, 2 minutes for an idle connection, 64 KiB of header.
+// Make an http.Server of your own for others; the API is its handler.
+func Serve(ctx context.Context, api *API, addr string, opts ...ServeOption) (err error) {
+	var s service
+	for _, option := range opts {
+		option(&s)
+	}
+	if err := api.Start(ctx); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, api.Close()) }()
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", addr)
+	if err != nil {
+		return err
+	}
+	banner(os.Stderr, api, listener.Addr())
+	for _, f := range s.onListen {
+		f(listener.Addr())
+	}
+	return s.serve(ctx, &http.Server{
+		Handler:           s.handler(api),
+		ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+	}, listener)
+}
+
+func (s *service) handler(api *API) http.Handler {
+	if s.health == nil {
+		return api
+	}
+	return s.health.Middleware(api)
+}
+
+func (s *service) serve(ctx context.Context, server *http.Server, listener net.Listener) error {
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	var err error
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+		err = s.drain(failed)
+	}
+	// The context that ended must not cut short what it asks for.
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	defer cancel()
+	errs := []error{err, server.Shutdown(grace)}
+	for _, f := range slices.Backward(s.onShutdown) {
+		errs = append(errs, f(grace))
+	}
+	return errors.Join(errs...)
+}
+
+// drain tells that the process is about to end, and waits until that has been
+// noticed or the server has failed.
+func (s *service) drain(failed <-chan error) error {
+	if s.health == nil {
+		return nil
+	}
+	s.health.Drain()
+	select {
+	case err := <-failed:
+		return err
+	case <-time.After(s.notice):
+		return nil
+	}
+}

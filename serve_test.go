@@ -1,0 +1,128 @@
+package mortise_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/mortise-go/mortise"
+	"github.com/mortise-go/mortise/di"
+	"github.com/mortise-go/mortise/middleware"
+)
+
+// steps are what happened, in order.
+type steps struct {
+	mu   sync.Mutex
+	list []string
+}
+
+func (s *steps) add(step string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.list = append(s.list, step)
+}
+
+type engine struct{}
+
+// probed is an API that is being served, with an engine that lives as long.
+type probed struct {
+	t     *testing.T
+	steps *steps
+	base  string
+	stop  context.CancelFunc
+	ended chan error
+}
+
+func serveProbed(t *testing.T, notice time.Duration, hook error) *probed {
+	t.Helper()
+	health, err := middleware.NewHealth(middleware.HealthConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var did steps
+	api := mortise.New("Probed", "1")
+	api.Provide(mortise.Depends(func(context.Context, mortise.None) (di.Resource[*engine], error) {
+		return di.Resource[*engine]{Value: &engine{}, Close: func(error) error { did.add("engine"); return nil }}, nil
+	}, di.Application))
+	mortise.Get(api, "/engine", func(context.Context, *engine) (string, error) { return "running", nil }, mortise.Public())
+	ctx, stop := context.WithCancel(t.Context())
+	at, ended := make(chan net.Addr, 1), make(chan error, 1)
+	go func() {
+		ended <- mortise.Serve(ctx, api, "127.0.0.1:0",
+			mortise.Health(health, notice),
+			mortise.OnListen(func(a net.Addr) { at <- a }),
+			mortise.OnShutdown(func(context.Context) error { did.add("first added"); return hook }),
+			mortise.OnShutdown(func(ctx context.Context) error {
+				if ctx.Err() != nil {
+					t.Error("the context of the hook has ended")
+				}
+				did.add("last added")
+				return nil
+			}))
+	}()
+	t.Cleanup(stop)
+	return &probed{t, &did, "http://" + (<-at).String(), stop, ended}
+}
+
+func (p *probed) status(path string) int {
+	p.t.Helper()
+	r, err := http.NewRequestWithContext(p.t.Context(), http.MethodGet, p.base+path, nil)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	r.Close = true // a connection that idles would be closed when serving ends
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	return res.StatusCode
+}
+
+// A204
+func TestServeDrainsBeforeItEnds(t *testing.T) {
+	t.Parallel()
+	p := serveProbed(t, time.Second, nil)
+	for path, want := range map[string]int{"/livez": 200, "/readyz": 200, "/engine": 200, "/healthz": 404} {
+		if got := p.status(path); got != want {
+			t.Errorf("%s: %d, want %d", path, got, want)
+		}
+	}
+	begin := time.Now()
+	p.stop()
+	for p.status("/readyz") != 503 {
+		if time.Since(begin) > time.Second/2 {
+			t.Fatal("still ready")
+		}
+	}
+	if live, served := p.status("/livez"), p.status("/engine"); live != 200 || served != 200 {
+		t.Errorf("while it drains: live %d, served %d", live, served)
+	}
+	if err := <-p.ended; err != nil {
+		t.Errorf("Serve returned %v", err)
+	}
+	if took := time.Since(begin); took < time.Second {
+		t.Errorf("it ended after %v, before the notice was over", took)
+	}
+	if want := []string{"last added", "first added", "engine"}; !slices.Equal(p.steps.list, want) {
+		t.Errorf("at the end: %q, want %q", p.steps.list, want)
+	}
+}
+
+func TestServeReturnsWhatAHookSays(t *testing.T) {
+	t.Parallel()
+	errHook := errors.New("the queue is not empty")
+	p := serveProbed(t, 0, errHook)
+	p.stop()
+	if err := <-p.ended; !errors.Is(err, errHook) {
+		t.Errorf("Serve returned %v, want %v", err, errHook)
+	}
+	if len(p.steps.list) != 3 {
+		t.Errorf("after a failing hook: %q", p.steps.list)
+	}
+}
