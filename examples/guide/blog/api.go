@@ -2,6 +2,7 @@ package blog
 
 import (
 	"errors"
+	"log/slog"
 	"net/http"
 
 	"github.com/mortise-go/mortise"
@@ -24,6 +25,14 @@ type Config struct {
 
 	// Hasher hashes passwords. Nil means one with the defaults.
 	Hasher *password.Hasher
+
+	// TrustedProxies are the networks of proxies that may say who their client
+	// is, in X-Forwarded-For and X-Forwarded-Proto. Empty trusts nobody.
+	TrustedProxies []string
+
+	// Logger is told about every request, and about logins. Nil means
+	// [slog.Default].
+	Logger *slog.Logger
 }
 
 // A Blog is an API with accounts and posts. It is an http.Handler.
@@ -53,14 +62,22 @@ func New(c Config) (*Blog, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := newService(store, c.Secret)
+	log := c.Logger
+	if log == nil {
+		log = slog.Default()
+	}
+	s, err := newService(store, c.Secret, log)
 	if err != nil {
 		return nil, errors.Join(err, store.close())
 	}
-	return &Blog{API: s.api(), store: store}, nil
+	api := s.api()
+	if err := gate(api, c, log); err != nil {
+		return nil, errors.Join(err, store.close())
+	}
+	return &Blog{API: api, store: store}, nil
 }
 
-func newService(store *store, secret []byte) (*service, error) {
+func newService(store *store, secret []byte, log *slog.Logger) (*service, error) {
 	tokens, err := newTokens(secret)
 	if err != nil {
 		return nil, err
@@ -73,21 +90,21 @@ func newService(store *store, secret []byte) (*service, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &service{store: store, tokens: tokens, sessions: sessions, codes: codes}, nil
+	return &service{store: store, tokens: tokens, sessions: sessions, codes: codes, attempts: newAttempts(), log: log}, nil
 }
 
 // api declares the whole API. Each function that a route needs is found by its
 // types; the locks in the document are those that are enforced here.
 func (s *service) api() *mortise.API {
-	api := mortise.New("Security guide", "1.0.0", router.Strict(),
+	api := mortise.New("Security guide", "1.0.0", router.Strict(), router.Logger(s.log),
 		router.Description("A blog with every kind of lock. Log in as `alice` / `wonderland-1`, `bob` / `builder-22`, `mona` / `moderator-3` or `ed` / `editor-444`. The secret of alice's authenticator is `JBSWY3DPEHPK3PXP`."),
 		router.Info(openapi.Info{License: &openapi.License{Name: "MIT", Identifier: "MIT"}}))
 	api.Provide(s.tokens.access.Dependency(), token.NotRevoked[*token.Token[Claims]](s.sessions.revocations),
 		mortise.Depends(claims), mortise.Depends(s.currentUser))
 
 	login := api.Group("", router.Tags("login"), mortise.Public())
-	mortise.Post(login, "/login", s.login, router.Problems(401, 503))
-	mortise.Post(login, "/token", s.token, router.Response(openapi.Response{
+	mortise.Post(login, "/login", s.login, s.attempts.addresses, router.Problems(401, 503))
+	mortise.Post(login, "/token", s.token, s.attempts.addresses, router.Response(openapi.Response{
 		Status: 400, Description: "The grant is refused (RFC 6749 section 5.2).", Type: typeOf[grantError](), ContentType: "application/json",
 	}))
 	mortise.Post(login, "/refresh", s.refresh, router.Problems(401, 503))
@@ -96,7 +113,8 @@ func (s *service) api() *mortise.API {
 	mortise.Post(accounts, "/logout", s.logout)
 	mortise.Get(accounts, "/protected", s.protected)
 	mortise.Get(accounts, "/profile", s.profile)
-	mortise.Get(accounts, "/basic", s.basic)
+	mortise.Get(accounts, "/basic", s.basic, s.attempts.addresses)
+	mortise.Get(accounts, "/expensive-operation", s.expensive, perUser())
 	mortise.Get(accounts, "/sensitive-data", s.sensitiveData, totp.Require(s.codes, s.account))
 
 	keys := api.Group("", router.Tags("keys"))
@@ -105,6 +123,13 @@ func (s *service) api() *mortise.API {
 	mortise.Get(keys, "/data-by-query", s.data,
 		mortise.Depends(s.keyHolder, security.APIKeyQuery("api_key", security.SchemeConfig{})),
 		router.OperationID("dataByQuery"))
+	mortise.Get(keys, "/api/data", s.data, perKey(),
+		mortise.Depends(s.keyHolder, security.APIKeyHeader("X-API-Key", security.SchemeConfig{})),
+		router.OperationID("limitedData"))
+
+	gated := api.Group("", router.Tags("gate"), mortise.Public())
+	mortise.Get(gated, "/internal/status", s.internalStatus, internalOnly())
+	mortise.Get(gated, "/secure-endpoint", s.secureEndpoint)
 
 	admin := api.Group("", router.Tags("administration"))
 	mortise.Get(admin, "/admin/users", s.listUsers, mortise.Security(verifyScopes, "admin:read"))

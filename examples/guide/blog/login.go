@@ -3,6 +3,7 @@ package blog
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"reflect"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"github.com/mortise-go/mortise/middleware"
 	"github.com/mortise-go/mortise/problem"
 	"github.com/mortise-go/mortise/security"
 	"github.com/mortise-go/mortise/security/totp"
@@ -21,6 +23,8 @@ type service struct {
 	tokens   *tokens
 	sessions *sessions
 	codes    *totp.Verifier
+	attempts attempts
+	log      *slog.Logger
 }
 
 // Claims are what a token says.
@@ -69,11 +73,28 @@ type tokenAnswer struct {
 	Body         Token  `body:"json"`
 }
 
+// authenticate finds the user with the password, and logs what came of it. What
+// was typed is not logged: it may be a password in the wrong field.
+func (s *service) authenticate(ctx context.Context, username, password string) (*User, error) {
+	if err := s.attempts.wait(ctx, username); err != nil {
+		return nil, err
+	}
+	u, err := s.store.authenticate(ctx, username, password)
+	id := slog.String("request_id", middleware.RequestIDFrom(ctx))
+	switch {
+	case err == nil:
+		s.log.InfoContext(ctx, "password accepted", id, slog.Int64("user", u.ID))
+	case errors.Is(err, security.ErrInvalidCredentials):
+		s.log.WarnContext(ctx, "password refused", id)
+	}
+	return u, err
+}
+
 // login exchanges a user name and a password for a token.
 func (s *service) login(ctx context.Context, in struct {
 	Credentials credentials `body:"json"`
 }) (tokenAnswer, error) {
-	u, err := s.store.authenticate(ctx, in.Credentials.Username, in.Credentials.Password)
+	u, err := s.authenticate(ctx, in.Credentials.Username, in.Credentials.Password)
 	if err != nil {
 		return tokenAnswer{}, err
 	}
@@ -94,7 +115,7 @@ func (s *service) token(ctx context.Context, in struct {
 	case in.GrantType != "password":
 		return tokenAnswer{}, &grantError{Kind: "unsupported_grant_type", Description: "Unsupported grant type"}
 	}
-	u, err := s.store.authenticate(ctx, in.Username, in.Password)
+	u, err := s.authenticate(ctx, in.Username, in.Password)
 	switch {
 	case errors.Is(err, security.ErrInvalidCredentials):
 		return tokenAnswer{}, &grantError{Kind: "invalid_grant", Description: "Invalid credentials"}
@@ -153,7 +174,7 @@ type message struct {
 
 // basic greets whoever knows a password.
 func (s *service) basic(ctx context.Context, c security.BasicCredentials) (message, error) {
-	u, err := s.store.authenticate(ctx, c.User, c.Password)
+	u, err := s.authenticate(ctx, c.User, c.Password)
 	if err != nil {
 		return message{}, err
 	}
@@ -161,12 +182,15 @@ func (s *service) basic(ctx context.Context, c security.BasicCredentials) (messa
 }
 
 // KeyHolder is whoever an API key was given to.
-type KeyHolder struct{ *User }
+type KeyHolder struct {
+	*User
+	key string
+}
 
 // keyHolder finds the user of a key, wherever a route takes keys from.
 func (s *service) keyHolder(_ context.Context, key security.APIKey) (KeyHolder, error) {
 	if u := s.store.holder(string(key)); u != nil {
-		return KeyHolder{u}, nil
+		return KeyHolder{u, string(key)}, nil
 	}
 	return KeyHolder{}, security.InvalidAPIKey()
 }

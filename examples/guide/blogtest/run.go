@@ -3,9 +3,11 @@ package blogtest
 import (
 	"encoding/json"
 	"io"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -48,6 +50,14 @@ func suite() []part {
 		{"posts are listed and written", (*guide).postsAreListedAndWritten},
 		{"posts survive a restart", (*guide).postsSurviveARestart},
 		{"locked operations are locked and public ones are not", (*guide).lockedOperationsAreLockedAndPublicOnesAreNot},
+		{"a key has a hundred requests an hour", (*guide).aKeyHasAHundredRequestsAnHour},
+		{"a user has ten expensive operations an hour", (*guide).aUserHasTenExpensiveOperationsAnHour},
+		{"only listed addresses see the status", (*guide).onlyListedAddressesSeeTheStatus},
+		{"an address tries ten passwords a minute", (*guide).anAddressTriesTenPasswordsAMinute},
+		{"many addresses make an account slow and no more", (*guide).manyAddressesMakeAnAccountSlowAndNoMore},
+		{"pages of example.com read the API", (*guide).pagesOfExampleComReadTheAPI},
+		{"every answer has security headers and an id", (*guide).everyAnswerHasSecurityHeadersAndAnID},
+		{"the log tells who and no secrets", (*guide).theLogTellsWhoAndNoSecrets},
 		{"login gives two tokens", (*guide).loginGivesTwoTokens},
 		{"logout revokes the token", (*guide).logoutRevokesTheToken},
 		{"logout revokes a token without an id", (*guide).logoutRevokesATokenWithoutAnID},
@@ -69,15 +79,20 @@ type guide struct {
 	*testing.T
 	url   string
 	app   *blog.Blog
+	log   *journal
 	again func() *guide // the same blog after a restart
+	calls *atomic.Uint32
 }
 
 func start(t *testing.T, mount func(testing.TB, *blog.Blog) string, dir string) *guide {
 	t.Helper()
+	var log journal
 	app, err := blog.New(blog.Config{
-		Secret:    []byte(secret),
-		Directory: dir,
-		Hasher:    cheap(t),
+		Secret:         []byte(secret),
+		Directory:      dir,
+		Hasher:         cheap(t),
+		TrustedProxies: []string{"127.0.0.0/8", "::1"}, // the clients of the suite count as proxies
+		Logger:         slog.New(slog.NewTextHandler(&log, nil)),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -86,7 +101,8 @@ func start(t *testing.T, mount func(testing.TB, *blog.Blog) string, dir string) 
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = app.Close() })
-	return &guide{t, mount(t, app), app, func() *guide { return start(t, mount, dir) }}
+	again := func() *guide { return start(t, mount, dir) }
+	return &guide{t, mount(t, app), app, &log, again, new(atomic.Uint32)}
 }
 
 // cheap is a hasher that tests need not wait for.
@@ -116,6 +132,9 @@ func (g *guide) do(method, target, body string, header ...string) answer {
 	}
 	for pair := range slices.Chunk(header, 2) {
 		r.Header.Add(pair[0], pair[1])
+	}
+	if !direct(r.Header) {
+		r.Header.Set(from, g.somebody())
 	}
 	res, err := http.DefaultClient.Do(r)
 	if err != nil {
