@@ -22,6 +22,10 @@ type Matrix struct {
 	// operation finds what it would work on. A parameter without one is "1".
 	Values map[string]string
 
+	// Spare lists operations that Intruders do not try, because they end the
+	// credentials which the other operations are tried with: "POST /logout".
+	Spare []string
+
 	// Handler is what is called: the API behind the program's own middleware. Nil
 	// means the API itself.
 	Handler http.Handler
@@ -73,7 +77,7 @@ func Deny(t testing.TB, api *router.Router, m Matrix) {
 	for _, path := range paths(operations) {
 		for _, method := range methods {
 			op := find(operations, method, path)
-			for _, i := range slices.Concat(strangers(op), m.Intruders) {
+			for _, i := range slices.Concat(strangers(op), m.intruders(op)) {
 				m.try(t, op, method, path, i)
 			}
 		}
@@ -85,6 +89,14 @@ func Deny(t testing.TB, api *router.Router, m Matrix) {
 			}
 		}
 	}
+}
+
+// intruders are those who try an operation.
+func (m Matrix) intruders(op *router.Audited) []Intruder {
+	if op != nil && slices.Contains(m.Spare, nameOf(op.Method, op.Path)) {
+		return nil
+	}
+	return m.Intruders
 }
 
 func nameOf(method, path string) string { return method + " " + path }

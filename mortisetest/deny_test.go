@@ -53,6 +53,14 @@ func TestAnAPIThatKeepsItsLocks(t *testing.T) { // A80, A214
 	})
 }
 
+func TestDenySparesWhatEndsCredentials(t *testing.T) {
+	t.Parallel()
+	mortisetest.Deny(t, newAPI(), mortisetest.Matrix{
+		Intruders: []mortisetest.Intruder{ann()},
+		Spare:     []string{"GET /posts/{id}"},
+	})
+}
+
 // witness is a test that is expected to fail.
 type witness struct {
 	testing.TB

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/mortise-go/mortise/mortisetest"
 )
 
 func theEngine(t *testing.T) *engine {
@@ -85,4 +88,19 @@ func TestMistakesInTheRulesAreFoundAtTheStart(t *testing.T) {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
+}
+
+func TestNobodyGetsInWhoShouldNot(t *testing.T) { // A80, A214
+	t.Parallel()
+	as := func(key string) func(*http.Request) {
+		return func(r *http.Request) { r.Header.Set("X-API-Key", key) }
+	}
+	mortisetest.Deny(t, newAPI(theEngine(t)), mortisetest.Matrix{
+		Values: map[string]string{"id": "cat"},
+		Intruders: []mortisetest.Intruder{
+			{Name: "eve, whom nobody knows", Present: as("eve")},
+			{Name: "dan, who has no rights", Present: as("dan")},
+			{Name: "ben, who may look", Present: as("ben"), May: []string{"GET /photos/{id}"}},
+		},
+	})
 }

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"testing"
 
+	"github.com/mortise-go/mortise/mortisetest"
 	"github.com/mortise-go/mortise/security"
 )
 
@@ -72,4 +74,18 @@ func leaves(d *security.Denial) []string {
 		return nil
 	}
 	return d.Leaves()
+}
+
+func TestNobodyGetsInWhoShouldNot(t *testing.T) { // A80, A214
+	t.Parallel()
+	as := func(key string) func(*http.Request) {
+		return func(r *http.Request) { r.Header.Set("X-API-Key", key) }
+	}
+	mortisetest.Deny(t, newAPI(), mortisetest.Matrix{
+		Values: map[string]string{"team": "red"},
+		Intruders: []mortisetest.Intruder{
+			{Name: "eve, whom nobody knows", Present: as("eve")},
+			{Name: "dan, who may read and import", Present: as("dan"), May: []string{"GET /posts", "POST /posts"}},
+		},
+	})
 }

@@ -74,15 +74,15 @@ func (d declared) rows(name string) map[string]bool {
 
 func declarations(fset *token.FileSet, pkg *Package) declared {
 	all := declared{}
+	suite := slices.ContainsFunc(pkg.Files, func(f *File) bool { return !f.Test() && imports(f, "testing") })
 	for _, f := range pkg.Files {
-		suite := !f.Test() && imports(f, "testing")
 		if !f.Test() && !suite {
 			continue
 		}
 		for _, decl := range f.Syntax.Decls {
 			for _, name := range namesOf(decl) {
 				all[name] = &declaration{
-					test: isTest(name) || suite && ast.IsExported(name),
+					test: isTest(name) || !f.Test() && ast.IsExported(name),
 					rows: rowsWithin(fset, f.Syntax, decl),
 					uses: identifiers(decl),
 				}

@@ -1,12 +1,15 @@
 package blog_test
 
 import (
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/mortise-go/mortise/examples/guide/blog"
+	"github.com/mortise-go/mortise/mortisetest"
 )
 
 const secret = "a secret for the tests of the blog, long enough"
@@ -43,4 +46,44 @@ func TestABlogSaysWhatIsWrongWithItsProxies(t *testing.T) {
 	if _, err := blog.New(blog.Config{Secret: []byte(secret), TrustedProxies: []string{"everybody"}}); err == nil {
 		t.Error("a network that is none was accepted")
 	}
+}
+
+// login returns the two tokens of somebody.
+func login(t *testing.T, app http.Handler, name, password string) (access, refresh string) {
+	t.Helper()
+	body, _ := json.Marshal(map[string]string{"username": name, "password": password})
+	r := httptest.NewRequest(http.MethodPost, "/login", strings.NewReader(string(body)))
+	r.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	app.ServeHTTP(w, r)
+	var tokens struct {
+		Access  string `json:"access_token"`
+		Refresh string `json:"refresh_token"`
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &tokens); err != nil || tokens.Access == "" || tokens.Refresh == "" {
+		t.Fatalf("login of %s: %d %s", name, w.Code, w.Body)
+	}
+	return tokens.Access, tokens.Refresh
+}
+
+func TestNobodyGetsInWhoShouldNot(t *testing.T) { // A80, A214
+	t.Parallel()
+	app, err := blog.New(blog.Config{Secret: []byte(secret), Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = app.Close() }()
+	bob, refresh := login(t, app, "bob", "builder-22")
+	mona, _ := login(t, app, "mona", "moderator-3")
+	own := []string{"GET /protected", "GET /profile", "GET /expensive-operation"}
+	mortisetest.Deny(t, app.API, mortisetest.Matrix{
+		Values: map[string]string{"post_id": "2", "user_id": "1", "id": "1"},
+		Spare:  []string{"POST /logout"},
+		Body:   `{"title":"Taken over","content":"by somebody else"}`,
+		Intruders: []mortisetest.Intruder{
+			{Name: "bob with a refresh token", Present: mortisetest.Bearer(refresh)},
+			{Name: "bob, who has no role and whose post is another", Present: mortisetest.Bearer(bob), May: append(own, "POST /posts")},
+			{Name: "mona, who moderates", Present: mortisetest.Bearer(mona), May: append(own, "POST /posts", "GET /moderator/reports")},
+		},
+	})
 }
