@@ -166,7 +166,7 @@ func TestRefusalsOfMiddlewareFollowTheRenderer(t *testing.T) {
 	}
 }
 
-// A161, A165, A166, A169: the methods are those of the routes, and errors of
+// A165, A166, A169: the methods are those of the routes, and errors of
 // every kind can be read.
 func TestPreflightsAreToldTheMethodsOfThePath(t *testing.T) {
 	t.Parallel()
