@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/mortise-go/mortise/internal/structured"
@@ -47,12 +48,23 @@ func (l Legacy) prefix() string {
 type fields struct {
 	policy []string // the value of RateLimit-Policy; nobody may write to it
 	names  []string // those of the policies, as items
+	recent [remembered]atomic.Pointer[current]
+}
+
+// remembered is how many values of RateLimit a limiter with one policy remembers.
+// Most clients stand at few of them: the first requests of many, and the refusals.
+const remembered = 256
+
+// current is a value of RateLimit. Nobody may write to it.
+type current struct {
+	remaining, next int64
+	line            [1]string
 }
 
 // newFields writes what can be written beforehand. The policies are valid, so
 // nothing can fail.
 func newFields(policies []Policy) *fields {
-	var f fields
+	f := &fields{}
 	var text []byte
 	for i, p := range policies {
 		if i > 0 {
@@ -63,7 +75,7 @@ func newFields(policies []Policy) *fields {
 		f.names = append(f.names, string(name))
 	}
 	f.policy = []string{string(text)}
-	return &f
+	return f
 }
 
 // item is the policy in RateLimit-Policy.
@@ -94,15 +106,38 @@ func (d *Decision) SetHeader(h http.Header) {
 	if !d.known {
 		return
 	}
-	var space [256]byte
-	text := space[:0]
-	for _, v := range h[currentField] {
-		text = append(append(text, v...), ", "...)
+	if len(f.names) == 1 && h[currentField] == nil {
+		h[currentField] = d.remembered()
+	} else {
+		h[currentField] = d.append(h[currentField])
 	}
-	h[currentField] = []string{string(d.appendCurrent(text))}
 	if d.limiter.legacy != NoLegacy {
 		d.setLegacy(h, d.limiter.legacy.prefix())
 	}
+}
+
+// remembered is RateLimit for one policy, without an allocation where it has been
+// written before.
+func (d *Decision) remembered() []string {
+	s := &d.standings[0]
+	next := seconds(s.Next)
+	at := &d.limiter.fields.recent[uint64(s.Remaining+31*next)%remembered] //nolint:gosec // neither is negative
+	c := at.Load()
+	if c == nil || c.remaining != s.Remaining || c.next != next {
+		c = &current{s.Remaining, next, [1]string{string(d.appendCurrent(nil))}}
+		at.Store(c)
+	}
+	return c.line[:1:1]
+}
+
+// append is RateLimit behind what other limiters have written.
+func (d *Decision) append(lines []string) []string {
+	var space [256]byte
+	text := space[:0]
+	for _, v := range lines {
+		text = append(append(text, v...), ", "...)
+	}
+	return []string{string(d.appendCurrent(text))}
 }
 
 // appendCurrent writes the value of RateLimit.

@@ -1,8 +1,11 @@
 package ratelimit_test
 
 import (
+	"fmt"
+	"math"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -192,4 +195,46 @@ func FuzzFields(f *testing.F) {
 			t.Errorf("a line ends in %q", h.Get("RateLimit-Policy"))
 		}
 	})
+}
+
+// What is remembered of RateLimit is written for these numbers and no others.
+func TestRememberedFieldsAreThoseOfTheSubject(t *testing.T) {
+	t.Parallel()
+	l, now := clocked(t, ratelimit.Policy{Name: "p", Quota: 3000, Window: time.Hour, Burst: 3000})
+	for i := range 6000 {
+		if i%7 == 0 {
+			now.advance(400 * time.Millisecond)
+		}
+		d := take(t, l, ratelimit.KeyOf(strconv.Itoa(i%3)))
+		h := http.Header{}
+		d.SetHeader(h)
+		for _, s := range d.All() {
+			want := fmt.Sprintf(`"p";r=%d;t=%d`, s.Remaining, int64(math.Ceil(s.Next.Seconds())))
+			if got := h.Get("RateLimit"); got != want {
+				t.Fatalf("request %d: RateLimit is %s, want %s", i, got, want)
+			}
+		}
+		h.Add("RateLimit", "of somebody else") // does not reach the next answer
+	}
+}
+
+func TestLimitersOfOneMemoryCountAnAddressTogether(t *testing.T) {
+	t.Parallel()
+	memory := ratelimit.NewMemory(0)
+	policy := []ratelimit.Policy{{Name: "p", Quota: 2, Window: time.Hour}}
+	first := limiter(t, ratelimit.Config{Policies: policy, Store: memory}).Middleware(nil)(http.HandlerFunc(ok))
+	second := limiter(t, ratelimit.Config{Policies: policy, Store: memory}).Middleware(nil)(http.HandlerFunc(ok))
+	for i, tt := range []struct {
+		h      http.Handler
+		addr   string
+		status int
+	}{
+		{first, "192.0.2.1:1", 204}, {second, "[::ffff:192.0.2.1]:2", 204}, {first, "192.0.2.1:3", 429}, {second, "192.0.2.1:4", 429},
+		{second, "192.0.2.2:1", 204}, {second, "[2001:db8::1]:1", 204}, {first, "[2001:db8::2]:1", 204}, {first, "[2001:db8::3]:1", 429},
+		{first, "[2001:db8:0:1::1]:1", 204},
+	} {
+		if w := serve(tt.h, from(request(t, "GET", "/"), tt.addr)); w.Code != tt.status {
+			t.Errorf("request %d, of %s: %d, want %d", i, tt.addr, w.Code, tt.status)
+		}
+	}
 }

@@ -30,16 +30,21 @@ func digest(kind byte, parts ...string) Key {
 	return Key(sum[:16])
 }
 
-// addressKey makes the key of a client by its address. Of an IPv6 address only
+// client is the part of an address that makes a client. Of an IPv6 address only
 // the first bits count: whoever has one address has a whole network of them.
-func addressKey(addr netip.Addr, ipv6Bits int) Key {
-	addr = addr.Unmap().WithZone("")
+func client(addr netip.Addr, ipv6Bits int) [16]byte {
+	addr = addr.Unmap()
 	if addr.Is6() {
-		if network, err := addr.Prefix(ipv6Bits); err == nil {
+		if network, err := addr.WithZone("").Prefix(ipv6Bits); err == nil {
 			addr = network.Addr()
 		}
 	}
-	bytes := addr.As16() // an IPv4 address is wrapped here, and no other is
+	return addr.As16() // an IPv4 address is wrapped here, and no other is
+}
+
+// addressKey makes the key of a client by its address.
+func addressKey(addr netip.Addr, ipv6Bits int) Key {
+	bytes := client(addr, ipv6Bits)
 	var text [1 + len(bytes)]byte
 	text[0] = 'a'
 	copy(text[1:], bytes[:])
@@ -53,10 +58,11 @@ func nobody() Key { return digest('n') }
 // with makes one key of two. Both are digests, so nobody can choose them to meet
 // in their difference.
 func (k Key) with(other Key) Key {
-	for i := range k {
-		k[i] ^= other[i]
+	var both Key
+	for i := 0; i < len(both); i += 8 {
+		binary.NativeEndian.PutUint64(both[i:], binary.NativeEndian.Uint64(k[i:])^binary.NativeEndian.Uint64(other[i:]))
 	}
-	return k
+	return both
 }
 
 // on is the key of the subject on one route alone.

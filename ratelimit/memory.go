@@ -2,7 +2,9 @@ package ratelimit
 
 import (
 	"context"
+	"crypto/rand"
 	"hash/maphash"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -35,18 +37,25 @@ const sweptPerAdd = 4
 //
 // The zero Memory is of no use; call [NewMemory].
 type Memory struct {
+	shards [shards]shard // first, so that each has cache lines of its own
+
 	capacity int64
-	count    atomic.Int64
 	seed     maphash.Seed
+	mask     Key          // see addressKey
 	now      func() int64 // nanoseconds, above 0
-	shards   [shards]shard
+
+	_     [cacheLine]byte
+	count atomic.Int64 // is written to; what stands above is not
 }
+
+// cacheLine is the size of what processors keep apart, or a multiple of it.
+const cacheLine = 64
 
 // A shard is a part of a memory. Subjects stay in one.
 type shard struct {
 	mu    sync.Mutex
 	table table
-	_     [64]byte // keeps the locks of neighbours on cache lines of their own
+	_     [2*cacheLine - 56]byte // two lines, since processors fetch them in pairs
 }
 
 // NewMemory makes a store of the given capacity, a number of subjects times
@@ -58,6 +67,7 @@ func NewMemory(capacity int) *Memory {
 	start := time.Now()
 	m := &Memory{capacity: int64(capacity), seed: maphash.MakeSeed()}
 	m.now = func() int64 { return int64(time.Since(start)) + 1 }
+	_, _ = rand.Read(m.mask[:]) // never fails
 	for i := range m.shards {
 		m.shards[i].table.seed = maphash.MakeSeed()
 	}
@@ -68,34 +78,56 @@ func NewMemory(capacity int) *Memory {
 // but were not swept yet.
 func (m *Memory) Len() int { return int(m.count.Load()) }
 
+// addressKey makes the key of a client by its address, without the digest that
+// another process could make as well. No two clients have one key, and since
+// nobody knows the mask, nobody can choose an address that has the key of another
+// subject.
+func (m *Memory) addressKey(addr netip.Addr, ipv6Bits int) Key {
+	return Key(client(addr, ipv6Bits)).with(m.mask)
+}
+
 // Take charges all claims or none. It never fails.
 func (m *Memory) Take(_ context.Context, subject Key, claims []Claim) (granted bool, err error) {
 	s := &m.shards[maphash.Bytes(m.seed, subject[:])%shards]
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := m.now() // under the lock, so that the clock of a subject runs one way
+	if len(claims) == 1 {
+		return m.takeOne(s, subject.with(claims[0].Limit.ID), &claims[0], now), nil
+	}
 	granted = true
 	for i := range claims {
-		s.look(subject, &claims[i], now)
-		granted = granted && claims[i].Fits()
+		c := &claims[i]
+		key := subject.with(c.Limit.ID)
+		c.owe(s.table.find(&key), now)
+		granted = granted && c.Fits()
 	}
 	for i := range claims {
-		m.settle(s, subject, &claims[i], now, granted)
+		key := subject.with(claims[i].Limit.ID)
+		m.settle(s, &key, s.table.find(&key), &claims[i], now, granted)
 	}
 	return granted, nil
 }
 
-// look sets the debt of a claim.
-func (s *shard) look(subject Key, c *Claim, now int64) {
-	key := subject.with(c.Limit.ID)
+// takeOne is Take for one claim, which looks for its slot once.
+func (m *Memory) takeOne(s *shard, key Key, c *Claim, now int64) (granted bool) {
+	found := s.table.find(&key)
+	c.owe(found, now)
+	granted = c.Fits()
+	m.settle(s, &key, found, c, now, granted)
+	return granted
+}
+
+// owe sets the debt of a claim to what its slot says, if it has one.
+func (c *Claim) owe(found *slot, now int64) {
 	c.Debt = 0
-	if found := s.table.find(&key); found != nil {
+	if found != nil {
 		c.Debt = min(max(time.Duration(found.until()-now), 0), c.Limit.Tolerance)
 	}
 }
 
-// settle writes down what has become of a claim.
-func (m *Memory) settle(s *shard, subject Key, c *Claim, now int64, granted bool) {
+// settle writes down what has become of a claim, in its slot if it has one.
+func (m *Memory) settle(s *shard, key *Key, found *slot, c *Claim, now int64, granted bool) {
 	debt := c.Debt
 	if granted {
 		debt += c.price()
@@ -107,13 +139,12 @@ func (m *Memory) settle(s *shard, subject Key, c *Claim, now int64, granted bool
 	if debt > c.Limit.Tolerance-c.Limit.Interval {
 		due = -due // nothing is left
 	}
-	key := subject.with(c.Limit.ID)
-	if found := s.table.find(&key); found != nil {
+	if found != nil {
 		found.due = due
 		return
 	}
 	m.makeRoom(s, now)
-	s.table.add(&key, due)
+	s.table.add(key, due)
 	m.count.Add(1)
 }
 

@@ -39,5 +39,8 @@ func (l *Limiter) address(r *http.Request) Key {
 	if !ok {
 		return nobody()
 	}
+	if l.memory != nil {
+		return l.memory.addressKey(addr, l.ipv6Prefix)
+	}
 	return addressKey(addr, l.ipv6Prefix)
 }

@@ -107,7 +107,7 @@ func TestALimitedRequestAllocatesLittle(t *testing.T) {
 	w, r := &discard{http.Header{}}, from(request(t, "GET", "/"), "192.0.2.1:1234")
 	call := func() { clear(w.header); h.ServeHTTP(w, r) }
 	call()
-	// The text of RateLimit, and the slice that an http.Header wants around it.
+	// A text of RateLimit that has not been written before, and what remembers it.
 	if n := testing.AllocsPerRun(1000, call); n > 2 {
 		t.Errorf("%v allocations, want at most 2", n)
 	}

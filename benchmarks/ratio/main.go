@@ -3,6 +3,7 @@
 //
 //	go run ./ratio                      everything, some minutes
 //	go run ./ratio -in W1,W5 -of echo   two workloads, echo and the baseline
+//	go run ./ratio -limits              rate limiters instead
 //
 // It runs in one process, in rounds that interleave the contenders, and prints
 // the least time of each. See package measure for why.
@@ -17,6 +18,7 @@ import (
 	"time"
 
 	"github.com/mortise-go/mortise/benchmarks/contenders"
+	"github.com/mortise-go/mortise/benchmarks/limits"
 	"github.com/mortise-go/mortise/benchmarks/measure"
 	"github.com/mortise-go/mortise/benchmarks/workload"
 )
@@ -27,8 +29,13 @@ func main() {
 	base := flag.String("base", contenders.Baseline, "the contender that ratios refer to")
 	rounds := flag.Int("rounds", 6, "how often each contender is timed")
 	long := flag.Duration("time", 300*time.Millisecond, "how long one timing takes")
+	limiters := flag.Bool("limits", false, "measure rate limiters in front of one handler")
 	flag.Parse()
-	plan := measure.Plan{Contenders: chosen(*of, *base), Requests: workload.Named(list(*in)...), Rounds: *rounds, Time: *long}
+	all, requests := contenders.All(), workload.Named(list(*in)...)
+	if *limiters {
+		all, requests, *base = limits.All(), []workload.Request{limits.Request()}, limits.Baseline
+	}
+	plan := measure.Plan{Contenders: chosen(all, *of, *base), Requests: requests, Rounds: *rounds, Time: *long}
 	if err := run(plan, *base); err != nil {
 		fmt.Fprintln(os.Stderr, "ratio:", err)
 		os.Exit(1)
@@ -47,8 +54,7 @@ func run(plan measure.Plan, base string) error {
 }
 
 // chosen returns the contenders named, and the base.
-func chosen(names, base string) []contenders.Contender {
-	all := contenders.All()
+func chosen(all []contenders.Contender, names, base string) []contenders.Contender {
 	if names == "" {
 		return all
 	}

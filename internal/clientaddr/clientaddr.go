@@ -77,6 +77,9 @@ func (s *Slot) Secure() bool { return s.known && s.client.Secure }
 // Peer returns the other end of the connection, whoever that is. ok is false
 // when it has no IP address.
 func Peer(r *http.Request) (addr netip.Addr, ok bool) {
+	if a, ok := parseIPv4Port(r.RemoteAddr); ok {
+		return plain(a)
+	}
 	if p, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
 		return plain(p.Addr())
 	}
