@@ -1,42 +1,37 @@
 package clientaddr
 
-import "net/netip"
+import (
+	"encoding/binary"
+	"net/netip"
+)
 
 // parseIPv4Port reads what net/http writes for most connections, "192.0.2.1:4711",
-// in a third of the time of netip.ParseAddrPort. It is false for everything else,
+// in a part of the time of netip.ParseAddrPort. It is false for everything else,
 // which may be an address all the same.
 func parseIPv4Port(text string) (netip.Addr, bool) {
-	var octets [4]byte
-	i := 0
-	for n := range octets {
-		value, rest := decimal(text[i:])
-		digits := len(text) - i - rest
-		end := byte('.')
-		if n == len(octets)-1 {
-			end = ':'
+	var address, value uint32
+	octets, digits := 0, 0
+	for i := range len(text) {
+		if digit := text[i] - '0'; digit <= 9 {
+			if digits > 0 && value == 0 && octets < 4 { // a leading zero
+				return netip.Addr{}, false
+			}
+			value = value*10 + uint32(digit)
+			if digits++; digits > 5 {
+				return netip.Addr{}, false
+			}
+			continue
 		}
-		if digits < 1 || digits > 3 || value > 255 || digits > 1 && text[i] == '0' || rest == 0 || text[i+digits] != end {
+		if digits == 0 || value > 255 || octets == 4 || (octets < 3) != (text[i] == '.') || (octets == 3) != (text[i] == ':') {
 			return netip.Addr{}, false
 		}
-		octets[n] = byte(value) //nolint:gosec // it is at most 255
-		i += digits + 1
+		address, value = address<<8|value, 0
+		octets, digits = octets+1, 0
 	}
-	port, rest := decimal(text[i:])
-	if digits := len(text) - i; rest > 0 || digits < 1 || digits > 5 || port > 65535 {
+	if octets < 4 || digits == 0 || value > 65535 {
 		return netip.Addr{}, false
 	}
-	return netip.AddrFrom4(octets), true
-}
-
-// decimal reads digits up to what is none, and tells how many bytes are left. Of
-// more than five digits the value means nothing.
-func decimal(text string) (value, rest int) {
-	for i := range len(text) {
-		c := text[i] - '0'
-		if c > 9 {
-			return value, len(text) - i
-		}
-		value = (value*10 + int(c)) & 0xfffff
-	}
-	return value, 0
+	var bytes [4]byte
+	binary.BigEndian.PutUint32(bytes[:], address)
+	return netip.AddrFrom4(bytes), true
 }
