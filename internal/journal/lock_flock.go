@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"syscall"
+	"time"
 )
 
 // lockFile opens a file that no other process has locked. The lock ends with the
@@ -15,8 +16,26 @@ func lockFile(path string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+	if err := lock(f); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return f, nil
+}
+
+const (
+	lockTries = 50
+	lockPause = 10 * time.Millisecond
+)
+
+// lock tries for half a second: a program that this process starts has all of its
+// open files, and so the lock of one that was closed a moment ago, from the fork
+// until the exec.
+func lock(f *os.File) error {
+	for try := 1; ; try++ {
+		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if !errors.Is(err, syscall.EWOULDBLOCK) || try == lockTries {
+			return err
+		}
+		time.Sleep(lockPause)
+	}
 }
