@@ -383,6 +383,7 @@ func TestSchemesThatCouldNotWorkPanic(t *testing.T) { // S180
 		{"a key in a header with a space", func() { security.APIKeyHeader("X Key", security.SchemeConfig{}) }, []string{"APIKeyHeader"}},
 		{"a key in a parameter without name", func() { security.APIKeyQuery("", security.SchemeConfig{}) }, []string{"APIKeyQuery"}},
 		{"a key in a cookie without name", func() { security.APIKeyCookie("", security.SchemeConfig{}) }, []string{"APIKeyCookie"}},
+		{"a session in a cookie without name", func() { security.SessionCookie("", security.SchemeConfig{}) }, []string{"SessionCookie"}},
 		{"a key in a cookie with a semicolon", func() { security.APIKeyCookie("a;b", security.SchemeConfig{}) }, []string{"APIKeyCookie"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -404,17 +405,19 @@ func TestCredentialsAreNotRepeated(t *testing.T) { // A51, A208, L14
 	var log strings.Builder
 	api := router.New("Secrets", "1", router.Logger(slog.New(slog.NewJSONHandler(&log, nil))))
 	show := func(_ context.Context, in struct {
-		Token security.BearerToken
-		Key   security.APIKey
+		Token   security.BearerToken
+		Key     security.APIKey
+		Session security.SessionID
 	}) (string, error) {
-		return "", fmt.Errorf("failed with %v, %s, %+v", in.Token, in.Key, in)
+		text, _ := in.Session.MarshalText()
+		return "", fmt.Errorf("failed with %v, %s, %q, %s, %v, %+v", in.Token, in.Key, in.Session, text, in.Session.LogValue(), in)
 	}
-	get(api, "/x", show, security.Bearer(security.SchemeConfig{}), security.APIKeyQuery("api_key", security.SchemeConfig{}))
+	get(api, "/x", show, security.Bearer(security.SchemeConfig{}), security.APIKeyQuery("api_key", security.SchemeConfig{}), security.SessionCookie("sid", security.SchemeConfig{}))
 	if err := api.Build(); err != nil {
 		t.Fatal(err)
 	}
 	for _, lines := range [][]string{{bearer(canary)}, {bearer(canary), bearer(canary)}, {"Authorization: " + canary}, {bearer(canary + "$")}} {
-		a := call(t, api, http.MethodGet, "/x?api_key="+canary, lines...)
+		a := call(t, api, http.MethodGet, "/x?api_key="+canary, append(lines, "Cookie: sid="+canary)...)
 		if a.status < 400 || strings.Contains(a.body, canary) || strings.Contains(fmt.Sprint(a.header), canary) {
 			t.Errorf("%d %s %v", a.status, a.body, a.header)
 		}

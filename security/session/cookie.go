@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,6 +60,18 @@ func (s *Sessions[T]) writeCookie(h http.Header, value string, maxAge int) {
 		Secure: !s.config.DangerouslyAllowHTTP, HttpOnly: true, SameSite: s.config.SameSite,
 	}
 	h["Set-Cookie"] = append(kept, c.String())
+	private(h)
+}
+
+// private keeps an answer that depends on a session out of the caches of others,
+// also where the operation has no lock: RFC 9111 section 7.3.
+func private(h http.Header) {
+	if h["Cache-Control"] == nil {
+		h.Set("Cache-Control", "no-store")
+	}
+	if !slices.Contains(h["Vary"], "Cookie") {
+		h.Add("Vary", "Cookie")
+	}
 }
 
 var errNotLocal = errors.New("session: Config.DangerouslyAllowHTTP is set, and the request is not to localhost; a session that starts here would travel without encryption")

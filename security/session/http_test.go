@@ -373,3 +373,21 @@ func TestTheDocumentShowsTheLock(t *testing.T) {
 		}
 	}
 }
+
+// A209: what depends on a session is for nobody else's cache, on public operations
+// too.
+func TestAnswersThatDependOnASessionAreNotCached(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	ada := f.login("ada")
+	basket := cookieOf(t, f.do("POST", "/basket"))
+	for _, w := range []*httptest.ResponseRecorder{
+		f.do("GET", "/profile", ada), f.do("GET", "/profile"), f.do("POST", "/login?user=ada"),
+		f.do("POST", "/basket"), f.do("POST", "/basket", basket), f.do("POST", "/logout", ada),
+	} {
+		varies := w.Code != 200 || strings.Contains(strings.Join(w.Header()["Vary"], ", "), "Cookie")
+		if h := w.Header(); h.Get("Cache-Control") != "no-store" || !varies {
+			t.Errorf("%d: Cache-Control %q, Vary %q", w.Code, h["Cache-Control"], h["Vary"])
+		}
+	}
+}

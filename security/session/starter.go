@@ -105,8 +105,9 @@ func (s *Starter[T]) leave(ctx context.Context) error {
 }
 
 // Current returns the session of the request, an anonymous one included. It is nil
-// if there is none that is good. The error is a 400 for two cookies, or a 503.
+// if there is none that is good. The answer is then nothing for caches. The error is a 400 for two cookies, or a 503.
 func (s *Starter[T]) Current(ctx context.Context) (*Session[T], error) {
+	private(s.header)
 	value, err := security.ReadCookieKey(s.request.Header, s.sessions.config.Cookie)
 	var found *Session[T]
 	if err == nil {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -183,6 +184,14 @@ func TestReadingASessionCostsWhatItsDataCosts(t *testing.T) {
 	}
 	if n := testing.AllocsPerRun(1000, func() { _, _, _ = store.Load(t.Context(), idOf(1)) }); n > 1 { // the subject's text
 		t.Errorf("Load allocates %v times", n)
+	}
+	f := newFixture(&testing.T{}, func(c *session.Config) { c.Store, c.Clock = store, time.Now })
+	r := httptest.NewRequest("GET", "/profile", nil)
+	name, value, _ := strings.Cut(f.login("ada"), ": ")
+	r.Header.Set(name, value)
+	w := &discard{header: http.Header{}}
+	if n := testing.AllocsPerRun(1000, func() { clear(w.header); f.api.ServeHTTP(w, r) }); n > 4 || w.failed { // the subject, the session and what JSON needs
+		t.Errorf("a request with a session allocates %v times; it failed: %t", n, w.failed)
 	}
 }
 
