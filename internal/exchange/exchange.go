@@ -14,7 +14,8 @@ package exchange
 import "net/http"
 
 // An Exchange is a request and what is being answered. It serves until the
-// dependency that takes it returns. The zero value is of no use.
+// request is answered: what a dependency gives may keep the header, and add to it
+// while the handler runs. The zero value is of no use.
 type Exchange struct {
 	// Request is the request, without its path values.
 	Request *http.Request
