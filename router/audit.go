@@ -15,6 +15,9 @@ import (
 type Audited struct {
 	Method string
 	Path   string
+	// OperationID is the name that the route asks for in the document. It may be
+	// empty, or that of other routes too, and the document then makes another one.
+	OperationID string
 	// Handler is the handler's name and Place where the route was declared.
 	Handler string
 	Place   string
@@ -103,13 +106,14 @@ func (r *Router) Audit() []Audited {
 
 func (r *Router) audit(c *compiled) Audited {
 	a := Audited{
-		Method:     c.method,
-		Path:       c.path,
-		Handler:    spokenName(c.handler),
-		Place:      c.place.String(),
-		Public:     c.settings.public,
-		Security:   c.operation.Security,
-		Conditions: c.operation.Requirements,
+		Method:      c.method,
+		Path:        c.path,
+		OperationID: c.operation.ID,
+		Handler:     spokenName(c.handler),
+		Place:       c.place.String(),
+		Public:      c.settings.public,
+		Security:    c.operation.Security,
+		Conditions:  c.operation.Requirements,
 	}
 	seen := map[*di.Dependency]bool{}
 	for _, n := range c.plan.Application() {

@@ -57,6 +57,21 @@ func TestRoutesAndTheirLocksAreListed(t *testing.T) {
 	}
 }
 
+func TestTheAuditKnowsTheOperationsOfTheDocument(t *testing.T) {
+	t.Parallel()
+	api := newGuarded()
+	mortise.Get(api, "/me", whoami)
+	mortise.Get(api, "/named", whoami, router.OperationID("named"))
+	mortise.Get(api, "/literal", gives(1))
+	var got []string
+	for _, a := range built(t, api).Audit() {
+		got = append(got, a.OperationID)
+	}
+	if want := []string{"whoami", "named", ""}; !slices.Equal(got, want) {
+		t.Errorf("operation ids %q, want %q", got, want)
+	}
+}
+
 func TestTheAuditTellsLockedFromPublicFromOpen(t *testing.T) {
 	t.Parallel()
 	api := newGuarded()

@@ -37,7 +37,7 @@ func beside(t testing.TB, api *mortise.API, prefix string) *http.ServeMux {
 	return mux
 }
 
-func TestAnAPIUnderAPrefixKnowsIt(t *testing.T) { // M19, M20
+func TestAnAPIUnderAPrefixKnowsIt(t *testing.T) {
 	t.Parallel()
 	mux := beside(t, mountable(), "/api")
 	for _, tt := range []struct {

@@ -11,14 +11,6 @@ import (
 // bare is the API without any host.
 func bare(_ testing.TB, api *router.Router) (http.Handler, string) { return api, "" }
 
-// underMux is the API beside other routes of a ServeMux.
-func underMux(t testing.TB, api *router.Router) (http.Handler, string) {
-	mux := http.NewServeMux()
-	mux.Handle("/api/v1/", api.Under("/api/v1"))
-	mux.HandleFunc("/{$}", func(http.ResponseWriter, *http.Request) { t.Error("the host's own route was reached") })
-	return mux, "/api/v1"
-}
-
 // counted is a ResponseWriter as middleware wraps it.
 type counted struct {
 	http.ResponseWriter
@@ -43,15 +35,27 @@ func counting(_ testing.TB, api *router.Router) (http.Handler, string) {
 	}), ""
 }
 
-func TestTheAPIAloneConforms(t *testing.T) { // A52, A64, A68, A69, A70
+func TestTheAPIAloneConforms(t *testing.T) { // A52, A68, A69, A70, A191
 	t.Parallel()
 	adaptertest.Run(t, bare)
 }
 
-func TestAServeMuxConforms(t *testing.T) { // M18, M19, M20
+//docs:begin kit
+
+// underMux is the API beside other routes of a ServeMux.
+func underMux(t testing.TB, api *router.Router) (http.Handler, string) {
+	mux := http.NewServeMux()
+	mux.Handle("/api/v1/", api.Under("/api/v1"))
+	mux.HandleFunc("/{$}", func(http.ResponseWriter, *http.Request) { t.Error("the host's own route was reached") })
+	return mux, "/api/v1"
+}
+
+func TestAServeMuxConforms(t *testing.T) { // M19, M20, A52, A68, A69, A70, A191
 	t.Parallel()
 	adaptertest.Run(t, underMux)
 }
+
+//docs:end kit
 
 func TestMiddlewareThatWrapsTheWriterConforms(t *testing.T) {
 	t.Parallel()

@@ -39,9 +39,9 @@ func specific(v *visit) {
 
 func unusualMethods(v *visit) {
 	v.do("QUERY /users/7").is(200).says("QUERY " + v.prefix + "/users/{id}")
-	v.do("get /users/7").is(405).code("method-not-allowed")
-	v.do("PROPFIND /users/7").is(405).code("method-not-allowed")
-	v.do("MADEUP /users/7").is(405).code("method-not-allowed")
+	for _, method := range []string{"get", "TRACE", "TRACK", "CONNECT", "PROPFIND", "MADEUP"} {
+		v.do(method + " /users/7").is(405).code("method-not-allowed")
+	}
 }
 
 func patterns(v *visit) {
@@ -66,7 +66,8 @@ func wrongMethods(v *visit) {
 	v.do("PUT /users/1").is(405).code("method-not-allowed").has("Allow", "GET, HEAD, OPTIONS, POST, QUERY")
 	v.do("GET /created").is(405).code("method-not-allowed").has("Allow", "OPTIONS, POST")
 	v.do("HEAD /created").is(405).has("Allow", "OPTIONS, POST")
-	v.do("TRACE /users/1").is(405)
+	v.do("PUT /files/a/b").is(405).code("method-not-allowed").has("Allow", "GET, HEAD, OPTIONS")
+	v.do("POST /tree/a").is(405).code("method-not-allowed").has("Allow", "GET, HEAD, OPTIONS")
 }
 
 func heads(v *visit) {
@@ -84,6 +85,7 @@ func heads(v *visit) {
 
 func options(v *visit) {
 	v.do("OPTIONS /users/1").is(204).has("Allow", "GET, HEAD, OPTIONS, POST, QUERY")
+	v.do("OPTIONS /files/a").is(204).has("Allow", "GET, HEAD, OPTIONS")
 	v.do("OPTIONS /locked").is(204).has("Allow", "GET, HEAD, OPTIONS, POST").has("WWW-Authenticate", "")
 	v.do("OPTIONS /openapi.json").is(204).has("Allow", "GET, HEAD, OPTIONS")
 }

@@ -17,10 +17,10 @@ const (
 	crossing          = wider | narrower // p and q share some, and each has its own
 )
 
-// conflict reports whether requests exist that both patterns match while neither
-// pattern precedes the other. Their hosts are the same: one with a host precedes
-// one without, and different hosts share no request.
-func (p *Pattern) conflict(q *Pattern) bool {
+// Conflicts reports whether requests exist that both patterns match while neither
+// pattern precedes the other. Their hosts must be the same: one with a host
+// precedes one without, and different hosts share no request.
+func (p *Pattern) Conflicts(q *Pattern) bool {
 	r := compareMethods(p.method, q.method) | comparePaths(p.segments, q.segments)
 	return r == same || r == crossing
 }

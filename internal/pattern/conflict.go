@@ -54,7 +54,7 @@ But neither is more specific than the other.
 func (t *Tree) conflicts(p *Pattern, place string) error {
 	var clashes []*endpoint
 	t.meet(p, func(e *endpoint) {
-		if p.conflict(e.pattern) {
+		if p.Conflicts(e.pattern) {
 			clashes = append(clashes, e)
 		}
 	})

@@ -1,0 +1,5 @@
+//go:build race
+
+package mortiseecho_test
+
+const raceEnabled = true
