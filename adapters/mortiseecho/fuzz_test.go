@@ -59,3 +59,45 @@ func FuzzEchoChangesNoAnswer(f *testing.F) {
 		}
 	})
 }
+
+// A route of Echo's own that is accepted is more specific than ours, so that it
+// holds a literal where ours has a wildcard, or it is apart from it.
+func FuzzNoRouteOfEchoTakesOurRequests(f *testing.F) {
+	for _, path := range []string{
+		"/api/users/:id", "/:any/users/:id", "/api/:x/:y", "/api/*", "/*", "/api/users/*", "/api/files/:name", "/api/files/a/*", "/api/users/:id/posts",
+		`/api/users/:id\:verb`, "/api/us*", "/api/u:x/:y", "api/users/:id", "//:a/:b", "/api/users/me", "/api/:u", "/api", "", "/api/files/:a/:b", "/api/users/:id/",
+	} {
+		f.Add(path, true)
+		f.Add(path, false)
+	}
+	f.Fuzz(func(t *testing.T, path string, before bool) {
+		if strings.Contains(path, "7") {
+			return // it may be the more specific one
+		}
+		e := echo.New()
+		theirs := func(c *echo.Context) error { return c.String(http.StatusTeapot, "Echo's own") }
+		own := echo.Route{Method: "GET", Path: path, Handler: theirs}
+		if before {
+			if _, err := e.AddRoute(own); err != nil {
+				return
+			}
+		}
+		if mortiseecho.Mount(e, "/api", newAPI()) != nil {
+			return
+		}
+		if !before {
+			_, _ = e.AddRoute(own)
+		}
+		for line, want := range map[string]string{
+			"GET /api/users/7": "GET /api/users/{id}", "PUT /api/users/7": "PUT /api/users/{id}", "DELETE /api/users/7": "method-not-allowed",
+			"DELETE /api/files/7": "method-not-allowed",
+		} {
+			if got, body := get(e, line); !strings.Contains(body, want) {
+				t.Errorf("beside %q, %s: %d %s, want %s", path, line, got, body, want)
+			}
+		}
+		if got, _ := get(e, "HEAD /api/users/7"); got != 200 {
+			t.Errorf("beside %q, HEAD /api/users/7: %d", path, got)
+		}
+	})
+}
