@@ -175,7 +175,8 @@ func (s *informed) checkScopes(ctx context.Context, validate ScopeValidator, req
 type Subject string
 
 // SubjectOf makes a dependency that gives the [Subject] of the [*TokenInfo] in
-// scope. Information that names nobody is answered 401.
+// scope: a route that requires the information lists it behind that.
+// Information that names nobody is answered 401.
 func SubjectOf() *di.Dependency {
 	return di.Depends(func(_ context.Context, info *TokenInfo) (Subject, error) {
 		if info.Sub == "" {
