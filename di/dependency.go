@@ -33,11 +33,13 @@ type Dependency struct {
 	merge   func([]error) error
 	// exclusive is the error of an AnyOf of which more than one is there.
 	exclusive error
-	stage     Stage
-	lifetime  Lifetime
-	scopes    []string
-	brings    *layer // nil when it brings nothing
-	note      any
+	// lenient tells which errors a combination takes for absence.
+	lenient  func(error) bool
+	stage    Stage
+	lifetime Lifetime
+	scopes   []string
+	brings   *layer // nil when it brings nothing
+	note     any
 }
 
 // kind tells how a dependency comes by its value.

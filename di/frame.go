@@ -169,7 +169,7 @@ func (f *Frame) combine(s *step) error {
 			s.caller.(chooser).choose(i)
 			return f.alone(s, i+1)
 		}
-		if !isAbsent(err) {
+		if !s.node.dep.passes(err) {
 			return err
 		}
 	}
@@ -194,7 +194,7 @@ func (f *Frame) absences(branches []branch) []error {
 func (f *Frame) alone(s *step, from int) error {
 	for _, b := range s.node.branches[from:] {
 		switch err := f.wrong(b); {
-		case err != nil && !isAbsent(err):
+		case err != nil && !s.node.dep.passes(err):
 			return err
 		case err == nil && s.node.dep.exclusive != nil && f.proved(b):
 			return s.node.dep.exclusive

@@ -5,6 +5,19 @@ package di
 // one counts.
 func Exclusive(err error) Option { return optionFunc(func(d *Dependency) { d.exclusive = err }) }
 
+// Lenient makes a combination pass over alternatives whose errors excused
+// accepts, as it passes over those that are absent: of an [AnyOf] the first that
+// is good counts, whatever else is wrong. Without it what was presented and is
+// wrong is the answer.
+func Lenient(excused func(err error) bool) Option {
+	return optionFunc(func(d *Dependency) { d.lenient = excused })
+}
+
+// passes reports whether a combination passes over an alternative that failed.
+func (d *Dependency) passes(err error) bool {
+	return isAbsent(err) || d.lenient != nil && d.lenient(err)
+}
+
 // A branch is an alternative: the steps that it takes, in order.
 type branch []int
 

@@ -2,6 +2,7 @@ package security
 
 import (
 	"errors"
+	"net/http"
 	"reflect"
 
 	"github.com/mortise-go/mortise/di"
@@ -44,6 +45,47 @@ func AnyOf[T any](alternatives ...*di.Dependency) *di.Dependency {
 // presented. A credential that was presented and is wrong is refused. The
 // document says that the operation can do without.
 func Optional[T any](of *di.Dependency) *di.Dependency { return di.Optionally[T](of) }
+
+// AnyOfLenient is [AnyOf], except that a good credential excuses wrong ones that
+// came with it: the first alternative that is good counts. When none is, a wrong
+// one is the answer, and the 401 of [AnyOf] where none was presented.
+//
+// Credentials that were sent twice, verifiers that are down and missing rights
+// are excused by nothing.
+func AnyOfLenient[T any](alternatives ...*di.Dependency) *di.Dependency {
+	return di.AnyOf[T](mergeLenient, alternatives...).With(di.Lenient(isUnauthorized))
+}
+
+// OptionalLenient is [Optional], except that a wrong credential counts as none:
+// whoever sent it is nobody, and learns of no mistake. Connexion 3 does so.
+func OptionalLenient[T any](of *di.Dependency) *di.Dependency {
+	return di.Optionally[T](of).With(di.Lenient(isUnauthorized))
+}
+
+// isUnauthorized reports whether an error says that a credential is wrong.
+func isUnauthorized(err error) bool {
+	if e, ok := errors.AsType[interface {
+		error
+		StatusCode() int
+	}](err); ok {
+		return e.StatusCode() == http.StatusUnauthorized
+	}
+	_, nobody := errors.AsType[*di.NilError](err) // which is answered 401
+	return nobody
+}
+
+// mergeLenient prefers what was presented and is wrong.
+func mergeLenient(failed []error) error {
+	for _, err := range failed {
+		if absent, ok := errors.AsType[interface {
+			error
+			Absent() bool
+		}](err); !ok || !absent.Absent() {
+			return err
+		}
+	}
+	return mergeForAll(failed)
+}
 
 func mergeForAll(absent []error) error {
 	err := MergeAbsent(absent)

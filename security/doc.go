@@ -72,8 +72,10 @@
 //	AnyOf       gives the first value whose credential is there   OR
 //	Optional    gives a value, or none when nothing was sent      the empty requirement
 //
-// They nest. Whatever the combination, a credential that was presented and is
-// wrong is refused: neither a good one beside it nor Optional excuses it.
+// They nest. A credential that was presented and is wrong is refused: neither a
+// good one beside it nor Optional excuses it. [AnyOfLenient] and
+// [OptionalLenient] are for clients that send what is stale along with what is
+// good.
 //
 // # Information
 //
