@@ -2,6 +2,7 @@ package di
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"reflect"
 	"slices"
@@ -67,7 +68,11 @@ func combination[T any](k kind, name string, of []*Dependency) *Dependency {
 	return d
 }
 
-// An Optional is a value that may be absent.
+// An Optional is a value that may be absent. As a member of a JSON object it
+// tells absent from given, and an Optional of a pointer tells absent from null
+// from a value, which is what a PATCH needs:
+//
+//	Nickname Optional[*string] `json:"nickname,omitzero"`
 type Optional[T any] struct {
 	Value T
 	Set   bool // false: absent, and Value is the zero value
@@ -94,6 +99,22 @@ func (o *Optional[T]) MarkSet() { o.Set = true }
 // IsZero reports whether the value is absent, so that `json:",omitzero"`
 // leaves it out.
 func (o Optional[T]) IsZero() bool { return !o.Set }
+
+// MarshalJSON writes the value, or null when it is absent and the member has no
+// omitzero.
+func (o Optional[T]) MarshalJSON() ([]byte, error) {
+	if !o.Set {
+		return []byte("null"), nil
+	}
+	return json.Marshal(o.Value)
+}
+
+// UnmarshalJSON reads a value that is there: null too is one, for a T that has
+// null.
+func (o *Optional[T]) UnmarshalJSON(text []byte) error {
+	o.Set = true
+	return json.Unmarshal(text, &o.Value)
+}
 
 // A chooser is the typed half of a combination: a slot for each alternative.
 type chooser interface {

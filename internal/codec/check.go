@@ -52,6 +52,14 @@ func (c *checker) visit(t reflect.Type, path string) {
 		return
 	}
 	c.seen[t] = true
+	if isUnion(t) {
+		c.union(t, path)
+		return
+	}
+	if elem := optionalElem(t); elem != nil {
+		c.fail(path, "%v can only be a member of an object, which can be absent; use a pointer here", t)
+		return
+	}
 	if c.itself(t) {
 		return
 	}
@@ -71,6 +79,31 @@ func (c *checker) visit(t reflect.Type, path string) {
 		c.visit(t.Elem(), path+"[]")
 	case reflect.Struct:
 		c.fields(t, path)
+	}
+}
+
+func (c *checker) union(t reflect.Type, path string) {
+	u, err := UnionOf(t)
+	if err != nil {
+		for reason := range strings.SplitSeq(err.Error(), "\n") {
+			c.fail(path, "%s", reason)
+		}
+		return
+	}
+	for _, v := range u.Variants {
+		c.visit(v.Type, path+"."+deref(v.Type).Name())
+	}
+}
+
+// optional looks into a member that may be absent.
+func (c *checker) optional(f field, elem reflect.Type, path string) {
+	switch {
+	case !c.decode && !hasOption(f.Tag.Get("json"), "omitzero"):
+		c.fail(path, "an absent value can only be left out; write json:\"%s,omitzero\"", f.name)
+	case optionalElem(deref(elem)) != nil:
+		c.fail(path, "%v is absent in two ways; one is enough", f.Type)
+	default:
+		c.visit(elem, path)
 	}
 }
 
@@ -129,6 +162,10 @@ func (c *checker) field(f field, path string) {
 	c.tag(f, path)
 	if c.decode && f.embed && !f.IsExported() && f.Type.Kind() == reflect.Pointer {
 		c.fail(path, "the embedded pointer %v cannot be set, since its type is not exported; embed the struct itself", f.Type)
+	}
+	if elem := optionalElem(f.Type); elem != nil && !f.embed {
+		c.optional(f, elem, path)
+		return
 	}
 	c.visit(f.Type, path)
 }

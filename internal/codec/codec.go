@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"bytes"
 	"reflect"
 	"sync"
 )
@@ -18,6 +19,12 @@ type Options struct {
 	// RejectUnknown refuses members that the Go type has no field for, instead
 	// of passing over them.
 	RejectUnknown bool
+
+	// RejectNull refuses null where the Go type has no place for it, instead of
+	// taking it for the zero value. Pointers, interfaces and types that decode
+	// themselves from JSON have one; a pointer to a struct within a list or map,
+	// which is there to share, has none.
+	RejectNull bool
 }
 
 // Codec decodes and encodes values of one type. It is safe for concurrent use.
@@ -77,6 +84,9 @@ func (c *Codec) Decode(data []byte, ptr any, o Options) error {
 	}
 	if err := unmarshal(data, ptr, options); err != nil {
 		return c.explain(data, err, o)
+	}
+	if o.RejectNull && bytes.Contains(data, []byte("null")) {
+		return c.nulls(data)
 	}
 	return nil
 }

@@ -20,7 +20,15 @@
 // The good path is one decode. Only when it fails is the text walked again,
 // beside the type, to find all the places.
 //
-// Names are compared by case. null is the zero value of everything.
+// Names are compared by case. null is the zero value of everything, unless
+// [Options] say that it must have a place.
+//
+// # Unions and optional values
+//
+// A type with the methods UnionVariants and UnionValue holds one of several
+// structs, which a member of the object tells apart; see [UnionOf]. A type with
+// OptionalElem, MarkSet and IsZero is the value inside, and knows whether it
+// was there.
 //
 // # Encoding
 //

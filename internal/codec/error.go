@@ -26,6 +26,8 @@ const (
 	CodeFormat    = "format"    // Type: a string of another form is expected
 	CodeLength    = "length"    // Type: a number of elements is expected
 	CodeUnknown   = "unknown"   // Type: no such member
+	CodeRequired  = "required"  // Type: the member that tells the type is not there
+	CodeOneOf     = "oneof"     // Type: the member that tells the type has another value
 )
 
 // Error is one reason why a text was refused.

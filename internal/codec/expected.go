@@ -92,6 +92,8 @@ func expectedForm(t reflect.Type) (want string, k kind, ok bool) {
 		return "an IP address and a port such as 192.0.2.1:80", '"', true
 	}
 	switch {
+	case isUnion(t):
+		return "an object", '{', true
 	case implements(t, reflect.TypeFor[unmarshalerFrom](), reflect.TypeFor[jsonUnmarshaler]()):
 		return "a value of another form", 0, true
 	case implements(t, reflect.TypeFor[encoding.TextUnmarshaler]()):

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	stdjson "encoding/json"
 	"errors"
+	"math/big"
 	"reflect"
 	"time"
 )
@@ -16,6 +17,7 @@ func hasForm(t reflect.Type) bool { return t == durationType || t == numberType 
 var (
 	durationType = reflect.TypeFor[time.Duration]()
 	numberType   = reflect.TypeFor[stdjson.Number]()
+	bigType      = reflect.TypeFor[big.Int]()
 	timeType     = reflect.TypeFor[time.Time]()
 )
 

@@ -26,7 +26,15 @@ func marshalWrite(w io.Writer, v any, o jsonOptions) error { return json.Marshal
 
 func unmarshal(data []byte, ptr any, o jsonOptions) error { return json.Unmarshal(data, ptr, o) }
 
+func unmarshalDecode(d *decoder, ptr any, o jsonOptions) error {
+	return json.UnmarshalDecode(d, ptr, o)
+}
+
+func marshalEncode(e *encoder, v any, o jsonOptions) error { return json.MarshalEncode(e, v, o) }
+
 func newDecoder(r io.Reader) *decoder { return jsontext.NewDecoder(r) }
+
+func null() jsontext.Token { return jsontext.Null }
 
 func text(s string) jsontext.Token { return jsontext.String(s) }
 
@@ -48,12 +56,13 @@ func quotedNumbers(o jsonOptions) jsonOptions {
 	return json.JoinOptions(o, json.StringifyNumbers(true))
 }
 
-// withForms adds the forms that this package gives to types of the standard
-// library.
+// withForms adds the forms that this package gives to types.
 func withForms(o jsonOptions) jsonOptions {
 	return json.JoinOptions(o,
 		json.WithMarshalers(json.JoinMarshalers(
-			json.MarshalToFunc(encodeDuration), json.MarshalToFunc(encodeNumber))),
+			json.MarshalToFunc(encodeDuration), json.MarshalToFunc(encodeNumber),
+			json.MarshalToFunc(encodeOptional), json.MarshalToFunc(encodeUnion))),
 		json.WithUnmarshalers(json.JoinUnmarshalers(
-			json.UnmarshalFromFunc(decodeDuration), json.UnmarshalFromFunc(decodeNumber))))
+			json.UnmarshalFromFunc(decodeDuration), json.UnmarshalFromFunc(decodeNumber),
+			json.UnmarshalFromFunc(decodeOptional), json.UnmarshalFromFunc(decodeUnion))))
 }

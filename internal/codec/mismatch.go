@@ -16,13 +16,20 @@ func (c *Codec) explain(data []byte, err error, o Options) error {
 	if e := c.CheckDecode(); e != nil {
 		return e
 	}
-	s := search{decoder: newDecoder(bytes.NewReader(data)), data: data, options: c.decode, strict: o.RejectUnknown}
-	s.value(c.root())
-	if len(s.errs) > 0 {
-		slices.SortStableFunc(s.errs, func(a, b *Error) int { return cmp.Compare(a.Offset, b.Offset) })
-		return s.errs
+	s := search{data: data, options: c.decode, strict: o.RejectUnknown, nulls: o.RejectNull}
+	if errs := s.run(c.root()); len(errs) > 0 {
+		return errs
 	}
 	return Errors{unlocated(err)}
+}
+
+// nulls finds the nulls that have no place in a text that was decoded.
+func (c *Codec) nulls(data []byte) error {
+	s := search{data: data, options: c.decode, nulls: true, fits: true}
+	if errs := s.run(c.root()); len(errs) > 0 {
+		return errs
+	}
+	return nil
 }
 
 // search walks a well-formed text beside a type and notes what does not fit.
@@ -32,7 +39,16 @@ type search struct {
 	data    []byte
 	options jsonOptions
 	strict  bool
+	nulls   bool // refuse null where the type has no place for it
+	fits    bool // everything else is known to fit
 	errs    Errors
+}
+
+func (s *search) run(root member) Errors {
+	s.decoder = newDecoder(bytes.NewReader(s.data))
+	s.value(root)
+	slices.SortStableFunc(s.errs, func(a, b *Error) int { return cmp.Compare(a.Offset, b.Offset) })
+	return s.errs
 }
 
 // value looks at the next value. The text has been read before, so that the
@@ -40,15 +56,51 @@ type search struct {
 func (s *search) value(m member) {
 	k := s.PeekKind()
 	switch {
-	case len(s.errs) == limit || (k == 'n' && (m.nullable || m.form != leaf)):
+	case len(s.errs) == limit:
+		_ = s.SkipValue()
+	case k == 'n' && s.nulls && !m.takesNull():
+		s.null(m)
+	case k == 'n' && (m.nullable || m.form != leaf):
 		_ = s.SkipValue()
 	case k == '{' && (m.form == object || m.form == mapping || m.form == dynamic):
 		s.object(m.node)
 	case k == '[' && (m.form == list || m.form == dynamic):
 		s.list(m.node)
+	case k == '{' && m.form == choice:
+		s.choice(m.node)
 	default:
 		s.leaf(m)
 	}
+}
+
+// choice goes on with the type that the object says it is of.
+func (s *search) choice(n *node) {
+	at := s.next()
+	raw, err := newDecoder(bytes.NewReader(s.data[at:])).ReadValue()
+	if err != nil {
+		return
+	}
+	tag, found := n.union.tag(raw)
+	if m, ok := n.members[tag]; ok {
+		s.object(m.node)
+		return
+	}
+	code, detail := CodeRequired, "is required"
+	if found {
+		code, detail = CodeOneOf, "must be one of "+n.union.tags()
+	}
+	before := s.mark()
+	s.name(n.union.Property)
+	s.note(at, code, detail)
+	s.back(before)
+	_ = s.SkipValue()
+}
+
+// null notes a null that has no place.
+func (s *search) null(m member) {
+	want, _ := expected(m.typ, m.quoted)
+	s.note(s.next(), CodeType, "expected "+want+", got null")
+	_ = s.SkipValue()
 }
 
 func (s *search) object(n *node) {
@@ -80,7 +132,7 @@ func (s *search) member(n *node, name string, at int) {
 			return
 		}
 	case mapping:
-		if !s.fitsKey(n.typ, name) {
+		if !s.fits && !s.fitsKey(n.typ, name) {
 			s.note(at, CodeType, "expected "+expectedKey(n.typ.Key())+" as the name of the member")
 			_ = s.SkipValue()
 			return
@@ -117,6 +169,10 @@ func (s *search) list(n *node) {
 
 // leaf decodes the next value as a whole, to see whether it fits.
 func (s *search) leaf(m member) {
+	if s.fits {
+		_ = s.SkipValue()
+		return
+	}
 	raw, err := s.ReadValue()
 	if err != nil {
 		return

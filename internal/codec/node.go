@@ -14,6 +14,7 @@ const (
 	mapping             // a map
 	list                // a slice or an array
 	dynamic             // an empty interface: whatever the text has
+	choice              // one of several structs, told apart by a member
 )
 
 // node is a type as the search for mismatches sees it. Nodes of recursive types
@@ -23,6 +24,7 @@ type node struct {
 	form    form
 	members map[string]member // of an object
 	elem    member            // of a mapping or list
+	union   *Union            // of a choice, whose members are its variants
 }
 
 // member is a place for a value: of a struct, a map or a list.
@@ -30,6 +32,19 @@ type member struct {
 	*node
 	quoted   bool // a number within a string
 	nullable bool // a pointer, so that null never reaches the type
+	shared   bool // a pointer to a struct in a list or map, which no null is meant for
+}
+
+// takesNull reports whether null is a value here, as opposed to the zero value.
+func (m member) takesNull() bool {
+	switch {
+	case m.nullable:
+		return !m.shared
+	case m.typ.Kind() == reflect.Interface:
+		return true
+	}
+	return m.form == leaf && m.typ != timeType && m.typ != bigType && !hasForm(m.typ) &&
+		implements(m.typ, reflect.TypeFor[unmarshalerFrom](), reflect.TypeFor[jsonUnmarshaler]())
 }
 
 // jsonUnmarshaler has the method that both versions of encoding/json call.
@@ -72,7 +87,17 @@ func compile(t reflect.Type) member { return compiler{}.member(t, false) }
 type compiler map[reflect.Type]*node
 
 func (c compiler) member(t reflect.Type, quoted bool) member {
-	return member{c.node(deref(t)), quoted, t.Kind() == reflect.Pointer}
+	if elem := optionalElem(t); elem != nil {
+		t = elem
+	}
+	return member{node: c.node(deref(t)), quoted: quoted, nullable: t.Kind() == reflect.Pointer}
+}
+
+// element is member for what lists and maps hold.
+func (c compiler) element(t reflect.Type) member {
+	m := c.member(t, false)
+	m.shared = m.nullable && t.Elem().Kind() == reflect.Struct
+	return m
 }
 
 func (c compiler) node(t reflect.Type) *node {
@@ -81,6 +106,13 @@ func (c compiler) node(t reflect.Type) *node {
 	}
 	n := &node{typ: t}
 	c[t] = n
+	if u, err := UnionOf(t); u != nil && err == nil {
+		n.form, n.union, n.members = choice, u, map[string]member{}
+		for _, v := range u.Variants {
+			n.members[v.Tag] = c.member(v.Type, false)
+		}
+		return n
+	}
 	if decodesItself(t) {
 		return n
 	}
@@ -91,10 +123,10 @@ func (c compiler) node(t reflect.Type) *node {
 			n.members[name] = c.member(f.Type, f.quoted)
 		}
 	case reflect.Map:
-		n.form, n.elem = mapping, c.member(t.Elem(), false)
+		n.form, n.elem = mapping, c.element(t.Elem())
 	case reflect.Slice, reflect.Array:
 		if !binary(t) {
-			n.form, n.elem = list, c.member(t.Elem(), false)
+			n.form, n.elem = list, c.element(t.Elem())
 		}
 	case reflect.Interface:
 		if t.NumMethod() == 0 {
@@ -114,7 +146,16 @@ func reach(t reflect.Type) (forms, dynamic bool) {
 			return
 		}
 		seen[t] = true
-		forms = forms || hasForm(t)
+		forms = forms || hasForm(t) || optionalElem(t) != nil
+		if u, _ := UnionOf(t); u != nil {
+			forms = true
+			for _, v := range u.Variants {
+				if v.Type != nil {
+					visit(v.Type)
+				}
+			}
+			return
+		}
 		switch t.Kind() {
 		case reflect.Interface:
 			dynamic = true

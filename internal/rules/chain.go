@@ -10,6 +10,7 @@ type chain struct {
 	typ    reflect.Type // behind the pointers
 	derefs int          // pointers to follow
 	absent []step       // the tests of a nil pointer or interface
+	maybe  *maybe       // set if the value tells whether it was given
 	open   *open        // set if the type is known only when it is checked
 	class  class
 	steps  []step
@@ -54,7 +55,11 @@ func (c *chain) check(r *run, v reflect.Value) {
 		}
 		v = v.Elem()
 	}
-	if c.open != nil {
+	switch {
+	case c.maybe != nil:
+		c.maybe.check(r, c, v)
+		return
+	case c.open != nil:
 		c.open.check(r, c, v)
 		return
 	}
@@ -117,6 +122,6 @@ func (c *chain) sizeHolds(r *run, v reflect.Value) bool {
 // live reports whether the chain can have a violation. It is exact only when
 // the plans below know their own answer.
 func (c *chain) live() bool {
-	return len(c.absent) > 0 || c.open != nil || len(c.steps) > 0 || c.level != nil ||
+	return len(c.absent) > 0 || c.maybe != nil && c.maybe.inner.live() || c.open != nil || len(c.steps) > 0 || c.level != nil ||
 		c.dive != nil && c.dive.live() || c.nested != nil && c.nested.live
 }

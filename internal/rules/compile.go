@@ -1,10 +1,13 @@
 package rules
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/mortise-go/mortise/internal/shape"
 )
 
 // code is what the chains of one checker share. The mutex guards the plans,
@@ -20,6 +23,7 @@ type code struct {
 type compiler struct {
 	*code
 	fresh    []*plan
+	within   []reflect.Type // the lists and maps that are dived into unasked
 	mistakes []error
 }
 
@@ -39,6 +43,9 @@ func (c *compiler) chain(at spot, t reflect.Type, rules Rules, nullable bool) *c
 	if rules.Skip {
 		made.typ = t
 		return made
+	}
+	if elem, err := shape.OptionalElem(t); elem != nil && err == nil {
+		return c.optional(at, t, elem, rules)
 	}
 	for t.Kind() == reflect.Pointer && !t.Implements(valuerType) {
 		t, nullable = t.Elem(), true
@@ -68,6 +75,24 @@ func (c *compiler) openChain(made *chain, at spot, rules Rules, nullable bool) {
 		valuer: t.Kind() != reflect.Interface,
 	}
 	c.checkNames(at, t, rules)
+	c.checkUnion(at, t)
+}
+
+// checkUnion compiles the types that a union may hold, for their mistakes.
+func (c *compiler) checkUnion(at spot, t reflect.Type) {
+	u, ok := reflect.TypeAssert[interface {
+		UnionVariants() (property string, variants map[string]any)
+	}](reflect.New(t))
+	if !ok {
+		return
+	}
+	defer func() { _ = recover() }() // the codec reports what a union cannot tell
+	_, variants := u.UnionVariants()
+	for _, tag := range slices.Sorted(maps.Keys(variants)) {
+		if v := reflect.TypeOf(variants[tag]); v != nil {
+			c.chain(at, v, Rules{}, false)
+		}
+	}
 }
 
 // checkNames reports the rules that nobody knows.
@@ -123,6 +148,9 @@ func (c *compiler) closedChain(made *chain, at spot, rules Rules, nullable bool)
 			continue
 		}
 		break
+	}
+	if c.opts.Whole {
+		c.whole(made, at, rules)
 	}
 	made.fast = newFast(made.steps)
 	made.direct = made.directly()
@@ -228,6 +256,9 @@ func (c *compiler) prune() {
 		}
 	}
 	for _, p := range c.fresh {
+		for _, f := range p.fields {
+			f.chain.dropDive()
+		}
 		p.fields = slices.DeleteFunc(p.fields, func(f field) bool { return !f.live() })
 	}
 }

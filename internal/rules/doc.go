@@ -32,6 +32,14 @@
 //     omitempty before a rule that looks at the value; validator would apply
 //     that rule to the pointer.
 //
+// # Whole values
+//
+// With [Options].Whole a value is checked with all that it holds: elements need
+// no dive, and the values of a type with the method Enum() []any must be among
+// those listed. What tells whether it was given, a type with the methods
+// OptionalElem and MarkSet, is asked for its presence by required alone; other
+// rules are for what was given.
+//
 // # Order and number of violations
 //
 // A field has at most one violation, by the first of its rules that fails, but

@@ -25,6 +25,10 @@ type Options struct {
 	// Limit is the number of violations after which a check stops looking; 0
 	// means 1000.
 	Limit int
+	// Whole checks what the value holds without being asked to: elements of lists
+	// and maps need no dive, and a value whose type has the method Enum() []any
+	// must be one of those that it lists.
+	Whole bool
 }
 
 const defaultLimit = 1000
