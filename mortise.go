@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/mortise-go/mortise/di"
+	"github.com/mortise-go/mortise/openapi"
 	"github.com/mortise-go/mortise/router"
 	"github.com/mortise-go/mortise/security"
 )
@@ -29,8 +30,17 @@ type Dependency = di.Dependency
 type None = di.None
 
 // An Optional is a value that may be absent: a parameter that was not sent, a
-// credential that was not presented.
+// credential that was not presented, a member that a JSON body does not have.
+// There, an Optional[*T] tells absent from null from a value.
 type Optional[T any] = di.Optional[T]
+
+// A OneOf is a value of one of several types in JSON, which a member of the
+// object tells apart: those of the mapping that D tells.
+type OneOf[I any, D openapi.Discriminated[I]] = openapi.OneOf[I, D]
+
+// A Discriminator names the member that tells the types of a [OneOf] apart, and
+// the type for each of its values.
+type Discriminator[I any] = openapi.Discriminator[I]
 
 // Redirect is an output that sends the client elsewhere.
 type Redirect = router.Redirect

@@ -29,7 +29,7 @@ func (b *builder) fail(format string, args ...any) {
 // build makes the entities of the document, OpenAPI 3.1, and returns what writes them.
 func (d *Document) build() (written func() ([]byte, error), err error) {
 	b := &builder{
-		schemas: newSchemas(newRuleBook(d.validator)),
+		schemas: newSchemas(newRuleBook(d.validator), d.types),
 		schemes: &schemes{byName: map[string]*usedScheme{}},
 	}
 	visible := slices.DeleteFunc(slices.Clone(d.operations), func(op *Operation) bool { return op.Hidden })

@@ -23,6 +23,7 @@ type ruleBook struct {
 	options  rules.Options
 	parsed   map[string]rules.Rules
 	demanded map[typeTag]bool
+	absent   map[typeTag]bool
 }
 
 type typeTag struct {
@@ -35,6 +36,7 @@ func newRuleBook(v *validator.Validate) *ruleBook {
 		options:  rules.Options{Validator: v},
 		parsed:   map[string]rules.Rules{},
 		demanded: map[typeTag]bool{},
+		absent:   map[typeTag]bool{},
 	}
 }
 
@@ -64,6 +66,21 @@ func (b *ruleBook) demands(t reflect.Type, tag string, r rules.Rules) bool {
 		checker, err := rules.CompileVar(t, tag, b.options)
 		d = err == nil && len(checker.Check(reflect.New(t).Interface())) > 0
 		b.demanded[key] = d
+	}
+	return d
+}
+
+// refusesAbsence tells whether a body is refused in which a member of type t is left out. Bodies are checked as a whole,
+// so that the zero value of a struct may lack what it requires, and that of an enum may be none of its values.
+func (b *ruleBook) refusesAbsence(t reflect.Type, tag string, r rules.Rules) bool {
+	key := typeTag{t, tag}
+	d, ok := b.absent[key]
+	if !ok {
+		options := b.options
+		options.Whole = true
+		checker, err := rules.CompileVar(t, tag, options)
+		d = err == nil && len(checker.Check(reflect.New(t).Interface())) > 0 || r.Required()
+		b.absent[key] = d
 	}
 	return d
 }

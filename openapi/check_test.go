@@ -62,7 +62,9 @@ var rulesOnTypes = []struct {
 	{typeString, "iso3166_1_alpha2", `{"format":"iso3166-1-alpha2"}`},
 	{typeString, "uuid|email", `{"anyOf":[{"format":"uuid"},{"format":"email"}]}`},
 	{typeString, "lowercase", `{"description":"Must satisfy ` + "`lowercase`" + `."}`},
-	{typeString, "omitempty,min=3", `{"minLength":3}`},
+	{typeString, "omitempty,min=3", `{"anyOf":[{"const":""},{"minLength":3}]}`},
+	{typeString, "omitempty,oneof=a b", `{"enum":["a","b",""]}`},
+	{typeInt, "omitempty", `{}`},
 
 	{typeInt, "required", `{"not":{"const":0}}`},
 	{typeInt, "min=1,max=9", `{"minimum":1,"maximum":9}`},
@@ -191,12 +193,14 @@ func TestWhatIsRefusedWhenMissingIsRequired(t *testing.T) {
 func TestAnswersMayCarryTheZeroThatARuleSkips(t *testing.T) {
 	t.Parallel()
 	type V struct {
-		Sent    string `json:"sent" validate:"omitempty,min=3"`
-		Omitted string `json:"omitted,omitempty" validate:"omitempty,min=3"`
+		Sent    string   `json:"sent" validate:"omitempty,min=3"`
+		List    []string `json:"list" validate:"omitempty,min=3"`
+		Omitted []string `json:"omitted,omitempty" validate:"omitempty,min=3"`
 	}
 	doc := build(t, answers("/v", reflect.TypeFor[V]()))
-	equal(t, "sent", at(component(doc, "V"), "properties", "sent"), `{"type":"string"}`)
-	equal(t, "omitted", at(component(doc, "V"), "properties", "omitted"), `{"type":"string","minLength":3}`)
+	equal(t, "sent", at(component(doc, "V"), "properties", "sent"), `{"type":"string","anyOf":[{"const":""},{"minLength":3}]}`)
+	equal(t, "list", at(component(doc, "V"), "properties", "list"), `{"type":"array","items":{"type":"string"}}`)
+	equal(t, "omitted", at(component(doc, "V"), "properties", "omitted"), `{"type":"array","items":{"type":"string"},"minItems":3}`)
 }
 
 func TestAliasesOfTheValidatorAreKnown(t *testing.T) {

@@ -39,6 +39,9 @@ func (b *builder) media(op *Operation, m Media, contentType string) openapi31.Me
 		entity.Schema, entity.Encoding = b.form(op, m.Fields, contentType)
 	case m.Type != nil:
 		entity.Schema = b.contentSchema(m.Type, input, contentType, op.name())
+		if m.Type.Kind() == reflect.Pointer && isJSON(contentType) {
+			entity.Schema = nullable(entity.Schema)
+		}
 	}
 	entity.Example = b.given(m.Example, op.name())
 	return entity

@@ -19,6 +19,7 @@ type Document struct {
 	docs       *ExternalDocs
 	operations []*Operation
 	validator  *validator.Validate
+	types      typeSettings
 	built      atomic.Pointer[edition]
 }
 

@@ -85,6 +85,10 @@ func (s *schemas) mapping(t reflect.Type, u use, path string) schema {
 
 // names describes the keys of a map, which are strings in JSON.
 func (s *schemas) names(t reflect.Type, u use, path string) schema {
+	if names, ok := s.described(t, path); ok {
+		delete(names, "type")
+		return names
+	}
 	if told(t) && t.Kind() == reflect.String {
 		return s.of(t, u, path)
 	}
@@ -162,8 +166,11 @@ func (s *schemas) object(t reflect.Type, u use, path string) schema {
 	if len(required) > 0 {
 		object["required"] = required
 	}
-	if st.Rest != nil && st.Rest.Type.Kind() == reflect.Map {
+	switch {
+	case st.Rest != nil && st.Rest.Type.Kind() == reflect.Map:
 		object["additionalProperties"] = s.element(st.Rest.Type.Elem(), u, st.Rest.Path+"{}")
+	case st.Rest == nil && s.settings.closed:
+		object["additionalProperties"] = false
 	}
 	s.describeStruct(t, object, path)
 	return object
@@ -188,42 +195,6 @@ func (s *schemas) describeStruct(t reflect.Type, object schema, path string) {
 			s.document(object, f.Tag, t, path)
 		}
 	}
-}
-
-// property is a member as the document shows it.
-type property struct {
-	schema   schema
-	required bool
-}
-
-// member describes one member of a struct.
-func (s *schemas) member(m *shape.Member, u use, names func(string) string) property {
-	sch := s.of(m.Type, u, m.Path)
-	if m.String {
-		sch = quoted(sch)
-	}
-	check := s.check(m.Tag, m.Type, m.Path, names)
-	if u == input || holdsForZero(check, m) {
-		check.constrain(sch, m.Type)
-	}
-	if m.Type.Kind() == reflect.Pointer && !m.OmitZero && !m.OmitEmpty && !check.demanded {
-		sch = nullable(sch)
-	}
-	if u == input {
-		s.checkPromises(m, check)
-	}
-	s.document(sch, m.Tag, m.Type, m.Path)
-	addNotes(sch, check.notes)
-	if u == input {
-		return property{sch, check.demanded && sch["readOnly"] != true}
-	}
-	return property{sch, !m.Omittable() && sch["writeOnly"] != true}
-}
-
-// holdsForZero tells whether the rules hold for all that an answer carries. A rule behind omitempty does not look at
-// a zero value, so an answer may carry a zero that the rule would refuse, unless the encoding leaves zeros out.
-func holdsForZero(c *check, m *shape.Member) bool {
-	return !c.skipsZero() || m.OmitZero || m.OmitEmpty || m.Type.Kind() == reflect.Pointer
 }
 
 // quoted describes a number inside a string, the json option "string".

@@ -12,7 +12,7 @@ import (
 // baseName is what a type is called if no other type wants the name: its Go name, where Page[store.User] becomes
 // PageOfUser. It leaves packages out, so that it is the same under go run and go test.
 func baseName(t reflect.Type) string {
-	return exported(spoken(t.Name(), unqualified))
+	return exported(spoken(namesake(t).Name(), unqualified))
 }
 
 // spoken reads a Go type expression such as "Page[example.com/store.User]" or "map[string][]*int" as a name.

@@ -21,6 +21,7 @@ const (
 // schemas reads Go types, each of them once for each use.
 type schemas struct {
 	book       *ruleBook
+	settings   typeSettings
 	components map[typeUse]*component
 	met        []*component // in the order in which they were met
 	pending    []*component
@@ -41,8 +42,8 @@ type component struct {
 	needs  []*component
 }
 
-func newSchemas(book *ruleBook) *schemas {
-	return &schemas{book: book, components: map[typeUse]*component{}}
+func newSchemas(book *ruleBook, settings typeSettings) *schemas {
+	return &schemas{book: book, settings: settings, components: map[typeUse]*component{}}
 }
 
 func (s *schemas) fail(path, format string, args ...any) {
@@ -53,9 +54,13 @@ func (s *schemas) fail(path, format string, args ...any) {
 // The path names the place in mistakes, such as "Order.Items".
 func (s *schemas) of(t reflect.Type, u use, path string) schema {
 	t = value(t)
-	switch {
-	case t == nil:
+	if t == nil {
 		return schema{}
+	}
+	if given, ok := s.described(t, path); ok {
+		return given
+	}
+	switch {
 	case named(t, u):
 		return s.refer(typeUse{t, u})
 	default:
@@ -70,6 +75,9 @@ func (s *schemas) plain(t reflect.Type, u use, path string) schema {
 	}
 	if told(t) {
 		return s.tell(t, u, path)
+	}
+	if isUnion(t) {
+		return s.union(t, u, path)
 	}
 	if sch, ok := marshaled(t, u); ok {
 		return sch
@@ -133,7 +141,7 @@ func named(t reflect.Type, u use) bool {
 	if _, ok := wellKnown(t); ok {
 		return false
 	}
-	if told(t) {
+	if told(t) || isUnion(t) {
 		return true
 	}
 	if _, ok := marshaled(t, u); ok {

@@ -158,13 +158,13 @@ func TestMethodsCountInTheirDirection(t *testing.T) {
 	equal(t, "body", at(component(doc, "BothInput"), "properties", "V"), `{"type":"integer","format":"int64"}`)
 }
 
-// TestRootPointersAreNotNull: an answer of type *User is a user.
-func TestRootPointersAreNotNull(t *testing.T) {
+// TestPointersAtTheTopOfAnAnswerAreNotNull: an answer of type *User is a user.
+func TestPointersAtTheTopOfAnAnswerAreNotNull(t *testing.T) {
 	t.Parallel()
 	doc := build(t, answers("/a", reflect.TypeFor[*record]()), answers("/b", reflect.TypeFor[*[]string]()), takes("/c", reflect.TypeFor[*string]()))
 	equal(t, "*record", outputSchema(doc, "/a"), `{"$ref":"#/components/schemas/Record"}`)
 	equal(t, "*[]string", outputSchema(doc, "/b"), `{"type":"array","items":{"type":"string"}}`)
-	equal(t, "*string", inputSchema(doc, "/c"), `{"type":"string"}`)
+	equal(t, "a body that may be missing may be null", inputSchema(doc, "/c"), `{"type":["string","null"]}`)
 }
 
 func TestTypesThatJSONCannotCarryAreMistakes(t *testing.T) {

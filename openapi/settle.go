@@ -144,10 +144,11 @@ func clashes(names map[reflect.Type]string) [][]reflect.Type {
 // qualify makes longer names for types that have one name: with their type arguments qualified,
 // and, where the packages differ, with the package and depth-1 directories above it in front.
 func qualify(group []reflect.Type, depth int) map[reflect.Type]string {
-	onePackage := !slices.ContainsFunc(group, func(t reflect.Type) bool { return t.PkgPath() != group[0].PkgPath() })
+	first := namesake(group[0]).PkgPath()
+	onePackage := !slices.ContainsFunc(group, func(t reflect.Type) bool { return namesake(t).PkgPath() != first })
 	names := map[reflect.Type]string{}
 	for _, t := range group {
-		name := exported(spoken(t.Name(), qualified))
+		name := exported(spoken(namesake(t).Name(), qualified))
 		if !onePackage {
 			name = packageName(t, depth) + name
 		}
@@ -158,6 +159,7 @@ func qualify(group []reflect.Type, depth int) map[reflect.Type]string {
 
 // packageName is the name of the package, which for main is the same in a test, and depth-1 directories above it.
 func packageName(t reflect.Type, depth int) string {
+	t = namesake(t)
 	pkg, _, _ := strings.Cut(t.String(), ".")
 	name := exported(identifier(pkg))
 	dirs := strings.Split(path.Dir(t.PkgPath()), "/")

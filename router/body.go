@@ -49,7 +49,9 @@ func (b *builder) newBody(t reflect.Type) (*body, error) {
 		return nil, fmt.Errorf("an Optional is for parameters and credentials\n    use *%v, which is nil when there is no body", of.Elem())
 	}
 	c := codec.For(t)
-	checker, invalid := rules.Compile(t, b.rules)
+	whole := b.rules
+	whole.Whole = true // what the document says of elements holds for them
+	checker, invalid := rules.Compile(t, whole)
 	if err := errors.Join(unwritten(c.CheckDecode()), invalid); err != nil {
 		return nil, err
 	}
@@ -151,7 +153,7 @@ func (b *bodyBinder) decode(data []byte) error {
 	if b.wants != "" && string(bytes.Trim(data, " \t\r\n")) == "null" {
 		return invalidBody{{Place: "body", Code: "required", Detail: "expected " + b.wants + ", got null"}}
 	}
-	err := b.codec.Decode(data, b.ptr, codec.Options{RejectUnknown: b.session.route.settings.api.rejectUnknown})
+	err := b.codec.Decode(data, b.ptr, codec.Options{RejectUnknown: b.session.route.settings.api.rejectUnknown, RejectNull: true})
 	if err != nil {
 		return undecodable(err)
 	}

@@ -82,6 +82,12 @@ func (r *Router) compile() (*serving, error) {
 	s.document.AddServer(r.global.servers...)
 	s.document.AddTag(r.global.tags...)
 	s.document.SetValidator(r.global.validator)
+	for t, schema := range r.global.described {
+		s.document.DescribeType(t, schema)
+	}
+	if r.global.rejectUnknown {
+		s.document.RejectUnknownMembers()
+	}
 	for _, route := range r.routes {
 		if c := b.compile(route.under(r.global.prefix)); c != nil {
 			b.add(s, c)

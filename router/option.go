@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"slices"
 
 	"github.com/go-playground/validator/v10"
@@ -98,6 +99,7 @@ type global struct {
 	validator     *validator.Validate
 	defaults      []*di.Dependency
 	rejectUnknown bool
+	described     map[reflect.Type]map[string]any
 	strict        bool
 }
 
@@ -230,6 +232,24 @@ func Server(servers ...openapi.Server) Option {
 // should appear. Fits the API.
 func DescribeTag(tags ...openapi.Tag) Option {
 	return &option{"DescribeTag", onRouter, func(s *settings) { s.api.tags = append(s.api.tags, tags...) }}
+}
+
+// DescribeType gives the type T a JSON schema in place of the one that is
+// derived, wherever T is used. It is for types of other modules, whose JSON
+// their fields and methods do not tell:
+//
+//	router.DescribeType[decimal.Decimal](map[string]any{"type": "string", "pattern": `^-?[0-9]+(\.[0-9]+)?$`})
+//
+// It documents and checks nothing; a type of your own rather tells its schema
+// by the methods that package openapi names. Fits the API.
+func DescribeType[T any](schema map[string]any) Option {
+	t := reflect.TypeFor[T]()
+	return &option{fmt.Sprintf("DescribeType[%v]", t), onRouter, func(s *settings) {
+		if s.api.described == nil {
+			s.api.described = map[reflect.Type]map[string]any{}
+		}
+		s.api.described[t] = schema
+	}}
 }
 
 // Docs moves the documentation pages from /docs to another path. The empty
