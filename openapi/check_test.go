@@ -189,6 +189,22 @@ func TestWhatIsRefusedWhenMissingIsRequired(t *testing.T) {
 	equal(t, "required", at(component(doc, "Zeros"), "required"), `["required","min","email","choice","adult","pointer"]`)
 }
 
+// TestWhatATagKeepsFromBeingAskedIsNotSaid: a schema refuses nothing that the rules would not.
+func TestWhatATagKeepsFromBeingAskedIsNotSaid(t *testing.T) {
+	t.Parallel()
+	type V struct {
+		Maybe   Person            `json:"maybe" validate:"omitempty"`
+		Skipped Person            `json:"skipped" validate:"-"`
+		List    []Person          `json:"list" validate:"-"`
+		Map     map[string]Person `json:"map" validate:"-"`
+		Asked   Person            `json:"asked"`
+	}
+	doc := build(t, takes("/v", reflect.TypeFor[V]()))
+	equal(t, "V", component(doc, "V"), `{"type":"object","required":["asked"],"properties":{
+		"maybe":{"anyOf":[{"$ref":"#/components/schemas/Person"},{"type":"object"}]},
+		"skipped":{"type":"object"},"list":{"type":"array"},"map":{"type":"object"},"asked":{"$ref":"#/components/schemas/Person"}}}`)
+}
+
 // TestAnswersMayCarryTheZeroThatARuleSkips: what omitempty lets pass may be sent, unless the encoding leaves it out.
 func TestAnswersMayCarryTheZeroThatARuleSkips(t *testing.T) {
 	t.Parallel()

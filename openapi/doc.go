@@ -30,6 +30,7 @@
 //	time.Time                              string, date-time
 //	time.Duration                          string such as "1m30s"
 //	netip.Addr, Prefix, AddrPort, net.IP   string with a format
+//	url.URL                                string, uri-reference
 //	json.Number, big.Int                   number, integer
 //	types with MarshalText                 string in answers; with UnmarshalText in bodies
 //	types with MarshalJSON                 anything in answers; with UnmarshalJSON in bodies

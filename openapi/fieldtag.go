@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"reflect"
 	"slices"
 	"strconv"
@@ -194,7 +195,8 @@ func wrong(err error, t reflect.Type, such string) error {
 
 // isText reports whether values of t are written as strings, whatever their kind.
 func isText(t reflect.Type) bool {
-	if t == reflect.TypeFor[time.Duration]() || t == reflect.TypeFor[time.Time]() {
+	switch t {
+	case reflect.TypeFor[time.Duration](), reflect.TypeFor[time.Time](), reflect.TypeFor[url.URL]():
 		return true
 	}
 	return reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) &&

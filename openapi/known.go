@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net"
 	"net/netip"
+	"net/url"
 	"reflect"
 	"strings"
 	"time"
@@ -29,6 +30,8 @@ func wellKnown(t reflect.Type) (schema, bool) {
 		return schema{"type": "number"}, true
 	case reflect.TypeFor[big.Int]():
 		return schema{"type": "integer"}, true
+	case reflect.TypeFor[url.URL]():
+		return schema{"type": "string", "format": "uri-reference"}, true
 	case reflect.TypeFor[netip.Addr](), reflect.TypeFor[net.IP]():
 		return schema{"type": "string", "format": "ip"}, true
 	case reflect.TypeFor[netip.Prefix]():

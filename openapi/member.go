@@ -29,7 +29,7 @@ func (s *schemas) member(m *shape.Member, u use, names func(string) string) prop
 	if t != m.Type {
 		check = check.given()
 	}
-	sch = check.member(sch, m, t, u)
+	sch = s.unchecked(check.member(sch, m, t, u), check, t)
 	if s.nullableMember(m, t, u, check) {
 		sch = nullable(sch)
 	}
@@ -42,6 +42,21 @@ func (s *schemas) member(m *shape.Member, u use, names func(string) string) prop
 		return property{sch, check.demanded && sch["readOnly"] != true}
 	}
 	return property{sch, !m.Omittable() && sch["writeOnly"] != true}
+}
+
+// unchecked loosens the schema of a member whose tag keeps the rules inside of it from being asked: all of them by
+// validate:"-", and by omitempty those that the zero value of a struct does not keep.
+func (s *schemas) unchecked(sch schema, check *check, t reflect.Type) schema {
+	k := value(t).Kind()
+	switch {
+	case check.rules.Skip && (k == reflect.Slice || k == reflect.Array) && sch["type"] == "array":
+		return schema{"type": "array"}
+	case check.rules.Skip && (k == reflect.Struct || k == reflect.Map) && (sch["$ref"] != nil || sch["type"] == "object"):
+		return schema{"type": "object"}
+	case check.skipsZero() && t.Kind() == reflect.Struct && sch["$ref"] != nil && s.book.refusesAbsence(t, "", rules.Rules{}):
+		return schema{"anyOf": []any{sch, schema{"type": "object"}}}
+	}
+	return sch
 }
 
 // nullableMember tells whether null is a value of the member. A nil pointer that the encoding leaves out is never

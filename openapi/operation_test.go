@@ -520,8 +520,8 @@ func TestWhatAHeadNeeds(t *testing.T) {
 	mentions(t, mistakes(t, bad), "slash")
 }
 
-// TestATypeThatCannotBeEncodedIsFoundByCheck, as url.URL with its Userinfo, of which nothing is exported.
+// TestATypeThatCannotBeEncodedIsFoundByCheck, as url.Userinfo, of which nothing is exported.
 func TestATypeThatCannotBeEncodedIsFoundByCheck(t *testing.T) {
 	t.Parallel()
-	mentions(t, mistakes(t, answers("/v", reflect.TypeFor[url.URL]())), "Userinfo", "no exported fields")
+	mentions(t, mistakes(t, answers("/v", reflect.TypeFor[url.Userinfo]())), "Userinfo", "no exported fields")
 }

@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"net"
 	"net/netip"
+	"net/url"
 	"reflect"
 	"strings"
 	"testing"
@@ -107,6 +108,8 @@ var kinds = []struct {
 	{"netip.Prefix has a format", reflect.TypeFor[netip.Prefix](), `{"type":"string","format":"cidr"}`},
 	{"netip.AddrPort has a format", reflect.TypeFor[netip.AddrPort](), `{"type":"string","format":"ip-port"}`},
 	{"net.IP is text, not bytes", reflect.TypeFor[net.IP](), `{"type":"string","format":"ip"}`},
+	{"url.URL is a string, not its fields", reflect.TypeFor[url.URL](), `{"type":"string","format":"uri-reference"}`},
+	{"a pointer to a URL may be null", reflect.TypeFor[*url.URL](), `{"type":["string","null"],"format":"uri-reference"}`},
 	{"sql.NullString shows its fields", reflect.TypeFor[sql.NullString](), `{"$ref":"#/components/schemas/NullString"}`},
 
 	{"a text type is a string", reflect.TypeFor[textID](), `{"type":"string"}`},

@@ -66,7 +66,10 @@ func TestCheck(t *testing.T) {
 		}](), []string{".A: func()", ".B: complex128", ".C.D: chan int"}, []string{".A: func()", ".B: complex128", ".C.D: chan int"}},
 		{"an interface with methods can only be encoded", reflect.TypeFor[struct{ Err error }](), []string{".Err: error cannot be decoded, since nothing says which type"}, nil},
 		{"a struct without exported fields", reflect.TypeFor[struct{ Mu sync.Mutex }](), []string{".Mu: sync.Mutex has no exported field"}, []string{".Mu: sync.Mutex has no exported field"}},
-		{"a URL, of which a part is opaque", reflect.TypeFor[struct{ U *url.URL }](), []string{".U.User: url.Userinfo has no exported field"}, []string{".U.User: url.Userinfo has no exported field"}},
+		{"a URL is a string, but not its part that is opaque", reflect.TypeFor[struct {
+			U *url.URL
+			I url.Userinfo
+		}](), []string{".I: url.Userinfo has no exported field"}, []string{".I: url.Userinfo has no exported field"}},
 		{"a context", reflect.TypeFor[struct{ C context.Context }](), []string{".C: context.Context cannot be decoded"}, nil},
 		{"keys that are no names", reflect.TypeFor[map[bool]int](), []string{"bool cannot be a map key in JSON; use a string, a number, or a type with UnmarshalText"}, []string{"a type with MarshalText"}},
 		{"keys that are names", reflect.TypeFor[map[named]map[time.Time]map[uint8]int](), nil, nil},

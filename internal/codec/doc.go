@@ -34,8 +34,8 @@
 //
 // Nil slices are [] and nil maps {}; maps are written in the order of their
 // keys; characters that matter in HTML are not escaped; an invalid byte in a Go
-// string becomes U+FFFD. time.Duration is a Go duration string ("1m30s") and
-// json.Number a number, both ways.
+// string becomes U+FFFD. time.Duration is a Go duration string ("1m30s"), url.URL
+// the URL as a string and json.Number a number, both ways.
 //
 // # Security considerations
 //

@@ -82,6 +82,8 @@ func expectedForm(t reflect.Type) (want string, k kind, ok bool) {
 		return "a date and time such as 2006-01-02T15:04:05Z", '"', true
 	case durationType:
 		return "a duration such as 1m30s", '"', true
+	case urlType:
+		return "a URL", '"', true
 	case numberType:
 		return "a number", '0', true
 	case reflect.TypeFor[netip.Addr]():

@@ -5,24 +5,27 @@ import (
 	stdjson "encoding/json"
 	"errors"
 	"math/big"
+	"net/url"
 	"reflect"
 	"time"
 )
 
 // The types of the standard library that have a form of their own here:
-// JSON v2 has none for time.Duration, and takes json.Number for a string where
-// it is not the standard library's own.
-func hasForm(t reflect.Type) bool { return t == durationType || t == numberType }
+// JSON v2 has none for time.Duration, takes json.Number for a string where it is
+// not the standard library's own, and url.URL for its fields.
+func hasForm(t reflect.Type) bool { return t == durationType || t == numberType || t == urlType }
 
 var (
 	durationType = reflect.TypeFor[time.Duration]()
 	numberType   = reflect.TypeFor[stdjson.Number]()
 	bigType      = reflect.TypeFor[big.Int]()
+	urlType      = reflect.TypeFor[url.URL]()
 	timeType     = reflect.TypeFor[time.Time]()
 )
 
 var (
 	errDuration = errors.New("not a duration")
+	errURL      = errors.New("not a URL")
 	errNumber   = errors.New("not a number")
 )
 
@@ -44,6 +47,27 @@ func decodeDuration(d *decoder, to *time.Duration) error {
 		return err
 	}
 	return errDuration
+}
+
+func encodeURL(e *encoder, u url.URL) error { return e.WriteToken(text(u.String())) }
+
+func decodeURL(d *decoder, to *url.URL) error {
+	v, err := d.ReadValue()
+	if err != nil {
+		return err
+	}
+	*to = url.URL{}
+	switch v.Kind() {
+	case 'n':
+		return nil
+	case '"':
+		read, err := url.Parse(unquote(v))
+		if err == nil {
+			*to = *read
+		}
+		return err
+	}
+	return errURL
 }
 
 func encodeNumber(e *encoder, n stdjson.Number) error {

@@ -58,9 +58,9 @@ func quotedNumbers(o jsonOptions) jsonOptions {
 func withForms(o jsonOptions) jsonOptions {
 	return json.JoinOptions(o,
 		json.WithMarshalers(json.JoinMarshalers(
-			json.MarshalToFunc(encodeDuration), json.MarshalToFunc(encodeNumber),
+			json.MarshalToFunc(encodeDuration), json.MarshalToFunc(encodeNumber), json.MarshalToFunc(encodeURL),
 			json.MarshalToFunc(encodeOptional), json.MarshalToFunc(encodeUnion))),
 		json.WithUnmarshalers(json.JoinUnmarshalers(
-			json.UnmarshalFromFunc(decodeDuration), json.UnmarshalFromFunc(decodeNumber),
+			json.UnmarshalFromFunc(decodeDuration), json.UnmarshalFromFunc(decodeNumber), json.UnmarshalFromFunc(decodeURL),
 			json.UnmarshalFromFunc(decodeOptional), json.UnmarshalFromFunc(decodeUnion))))
 }

@@ -181,8 +181,11 @@ func (c *compiler) dive(made *chain, at spot, rules Rules) {
 		return
 	}
 	var keys *chain
-	if rules.Keys != nil {
+	switch {
+	case rules.Keys != nil:
 		keys = c.chain(at.at("[key]"), t.Key(), *rules.Keys, false)
+	case c.opts.Whole:
+		keys = c.wholeKeys(at, t)
 	}
 	made.dive = newDive(t, c.chain(at.at("[]"), t.Elem(), *rules.Dive, false), keys)
 }

@@ -32,6 +32,7 @@ type palette struct {
 	Nested  map[string][]swatch `json:"nested"`
 	Tones   []tone              `json:"tones" validate:"dive,required"`
 	ByTone  map[tone]int        `json:"by_tone"`
+	Asked   map[tone]string     `json:"asked" validate:"dive,required"`
 	Bytes   []byte              `json:"bytes"`
 	Forest  forest              `json:"forest"`
 	Ignored []swatch            `json:"ignored" validate:"-"`
@@ -55,10 +56,10 @@ func TestAWholeValueIsCheckedWithoutDive(t *testing.T) {
 	gray := tone("gray")
 	bad := palette{
 		Main: "gray", Side: "", Depth: 0, List: []swatch{{Name: "a"}, {}}, Shared: []*swatch{nil, {Name: "b", Tone: &gray}},
-		Nested: map[string][]swatch{"x": {{}}}, Tones: []tone{"dark", "gray"}, ByTone: map[tone]int{"gray": 1},
+		Nested: map[string][]swatch{"x": {{}}}, Tones: []tone{"dark", "gray"}, ByTone: map[tone]int{"gray": 1}, Asked: map[tone]string{"gray": "a"},
 		Forest: forest{{}, {{}}}, Ignored: []swatch{{}},
 	}
-	const want = "main oneof; list[1].name required; shared[1].tone oneof; nested[x][0].name required; tones[1] oneof; by_tone[gray] oneof"
+	const want = "main oneof; list[1].name required; shared[1].tone oneof; nested[x][0].name required; tones[1] oneof; by_tone[gray] oneof; asked[gray] oneof"
 	if got := told(t, &bad, rules.Options{Whole: true}); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
