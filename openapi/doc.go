@@ -20,12 +20,14 @@
 //	bool, string                           boolean, string
 //	int32, uint8, float64                  integer or number with a format; unsigned ones have minimum 0
 //	int64 with the json option "string"    string with a pattern
-//	*T                                     T or null; T alone if the json tag has omitzero or omitempty
+//	*T                                     T or null; in answers T alone if the json tag has omitzero or omitempty
 //	[]T, [3]T                              array; nil is written as [], so it is never null
 //	[]byte, [4]byte                        string with contentEncoding base64
 //	map[K]T                                object; nil is written as {}; propertyNames for keys that are not strings
 //	struct                                 component; in place if the type has no name
 //	embedded struct                        its members are those of the outer struct
+//	OneOf                                  oneOf with a discriminator; a component named after the interface
+//	an Optional of T as a member           T, not required; T or null if T is a pointer
 //	any, interfaces, json.RawMessage       anything
 //	time.Time                              string, date-time
 //	time.Duration                          string such as "1m30s"
@@ -48,6 +50,7 @@
 // In an answer, a member is required unless its json tag has omitzero or omitempty, or its tag says writeOnly.
 // In a body, a member is required if a request without it is refused: by the rule "required",
 // or by any other rule that its zero value does not satisfy. Members with the tag readOnly are not.
+// Null is a value only where the schema says so, and a body that a schema refuses the router refuses.
 // If that makes a difference, a type that is used both ways has two components, such as Post and PostInput.
 //
 // # Tags
@@ -74,6 +77,8 @@
 // JSONSchemaBytes and JSONSchema give a finished schema, PrepareJSONSchema changes the one that was derived.
 // They are called on a zero value. Methods that came from an embedded field do not count,
 // nor do Title and Description, which usually mean something else.
+//
+// What a type of another module does not tell, [Document.DescribeType] says for it.
 //
 // # Security considerations
 //

@@ -1,6 +1,7 @@
 package openapi_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http/httptest"
 	"reflect"
@@ -93,4 +94,42 @@ func ExampleDocument_Check() {
 	// Output:
 	// Bad.Done: chan bool cannot be written as JSON; use another type, or leave the field out with json:"-"
 	// Bad.Page: default:"x" is not an int; write something like "1"
+}
+
+type shape interface{ area() float64 }
+
+type circle struct {
+	Kind   string  `json:"kind"`
+	Radius float64 `json:"radius"`
+}
+
+type square struct {
+	Kind string  `json:"kind"`
+	Side float64 `json:"side"`
+}
+
+func (c circle) area() float64 { return 3 * c.Radius * c.Radius }
+func (s square) area() float64 { return s.Side * s.Side }
+
+type shapes struct{}
+
+func (shapes) Discriminator() openapi.Discriminator[shape] {
+	return openapi.Discriminator[shape]{Property: "kind", Mapping: map[string]shape{"circle": circle{}, "square": square{}}}
+}
+
+// A value is one of several types, and its member kind says which.
+func ExampleOneOf() {
+	var drawn []openapi.OneOf[shape, shapes]
+	if err := json.Unmarshal([]byte(`[{"kind":"square","side":2},{"radius":1,"kind":"circle"}]`), &drawn); err != nil {
+		fmt.Println(err)
+	}
+	for _, d := range drawn {
+		fmt.Printf("%T %v\n", d.Value, d.Value.area())
+	}
+	text, _ := json.Marshal(openapi.OneOf[shape, shapes]{Value: circle{Radius: 3}})
+	fmt.Println(string(text))
+	// Output:
+	// openapi_test.square 4
+	// openapi_test.circle 3
+	// {"kind":"circle","radius":3}
 }

@@ -46,7 +46,7 @@ func (s *source) body(f di.Field, kind string) (di.Input, error) {
 func (b *builder) newBody(t reflect.Type) (*body, error) {
 	if o, ok := reflect.TypeAssert[bind.Optional](reflect.New(t)); ok {
 		of := reflect.TypeOf(o.OptionalElem())
-		return nil, fmt.Errorf("an Optional is for parameters and credentials\n    use *%v, which is nil when there is no body", of.Elem())
+		return nil, fmt.Errorf("an Optional is for parameters, credentials and members of a body\n    use *%v, which is nil when there is no body", of.Elem())
 	}
 	c := codec.For(t)
 	whole := b.rules

@@ -211,6 +211,20 @@ func bodyMistakes() map[string]func(*mortise.API) {
 				A mortise.Optional[order] `body:"json"`
 			}](api, "/")
 		},
+		"body of a union that is none": func(api *mortise.API) {
+			get[struct {
+				A struct {
+					Pet mortise.OneOf[any, pets] `json:"pet"`
+				} `body:"json"`
+			}](api, "/")
+		},
+		"body with optional elements": func(api *mortise.API) {
+			get[struct {
+				A struct {
+					Names []mortise.Optional[string] `json:"names"`
+				} `body:"json"`
+			}](api, "/")
+		},
 		"body that is no JSON": func(api *mortise.API) {
 			get[struct {
 				A unencodable `body:"json"`
@@ -247,10 +261,22 @@ func bodyMistakes() map[string]func(*mortise.API) {
 	}
 }
 
+// pets are told apart by a member that one has not, one has as a number, and one is no object.
+type pets struct{}
+
+func (pets) Discriminator() mortise.Discriminator[any] {
+	return mortise.Discriminator[any]{Property: "count", Mapping: map[string]any{
+		"cat": order{}, "dog": 1, "eel": struct{ Length int }{},
+	}}
+}
+
 // outputMistakes are those of outputs.
 func outputMistakes() map[string]func(*mortise.API) {
 	return map[string]func(*mortise.API){
 		"output that is no JSON":   out1[unencodable],
+		"output that cannot be absent": out1[struct {
+			Name mortise.Optional[string] `json:"name"`
+		}],
 		"output that loses fields": out1[envelope],
 		"output behind a pointer":  out1[*meta],
 		"output with an embedded pointer": out1[struct {

@@ -49,6 +49,10 @@
 // the rules of validator/v10, enum:"a,b", layout:"2006-01-02", and for the
 // document doc, example, format and deprecated.
 //
+// A JSON body is checked with all that it holds, elements of lists and maps
+// included; null is a value only where the type has one, such as a pointer; and
+// a member may be an Optional, or one of several types by openapi.OneOf.
+//
 // Four types need no provider: *http.Request, [ResponseHeader], [Prefix], and,
 // from package di, Scopes.
 //
