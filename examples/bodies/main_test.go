@@ -1,7 +1,11 @@
 package main
 
 import (
+	"encoding/json"
+	"errors"
 	"net/http/httptest"
+	"os/exec"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -50,6 +54,24 @@ func TestAnswers(t *testing.T) {
 				t.Errorf("%d %s, want %d %s", status, body, c.status, c.says)
 			}
 		})
+	}
+}
+
+// TestTheDocumentIsTheSameInAProgramAndInATest, whose types belong to packages of
+// different paths.
+func TestTheDocumentIsTheSameInAProgramAndInATest(t *testing.T) {
+	t.Parallel()
+	printed, err := exec.CommandContext(t.Context(), "go", "run", ".", "openapi").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, served := send(t, "GET /openapi.json", "")
+	var fromProgram, fromTest any
+	if err := errors.Join(json.Unmarshal(printed, &fromProgram), json.Unmarshal([]byte(served), &fromTest)); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(fromProgram, fromTest) {
+		t.Errorf("the program prints %s\nthe test serves %s", printed, served)
 	}
 }
 
