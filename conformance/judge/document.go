@@ -2,6 +2,7 @@ package judge
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,19 +45,25 @@ func Lints(t testing.TB, document []byte) []string {
 // it printed. A script that cannot judge ends the test.
 func script(t testing.TB, name string, document []byte) []string {
 	t.Helper()
-	folder := scripts()
-	need.File(t, filepath.Join(folder, "node_modules"), "make tools")
 	file := filepath.Join(t.TempDir(), "openapi.json")
 	if err := os.WriteFile(file, document, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	var said, complained bytes.Buffer
-	run := exec.CommandContext(t.Context(), node(t, folder), filepath.Join(folder, name), file)
+	run := Command(t, t.Context(), name, file)
 	run.Stdout, run.Stderr = &said, &complained
 	if err := run.Run(); err != nil {
 		t.Fatalf("%s: %v\n%s", name, err, complained.String())
 	}
 	return lines(said.String())
+}
+
+// Command returns the command that runs one of the Node scripts until ctx ends.
+func Command(t testing.TB, ctx context.Context, name string, args ...string) *exec.Cmd { //nolint:revive // t comes first in tests
+	t.Helper()
+	folder := scripts()
+	need.File(t, filepath.Join(folder, "node_modules"), "make tools")
+	return exec.CommandContext(ctx, node(t, folder), append([]string{filepath.Join(folder, name)}, args...)...)
 }
 
 // node returns the Node that make tools installed beside the packages where the
