@@ -86,7 +86,8 @@ func Delete[In, Out any](on Routes, path string, handler func(context.Context, I
 }
 
 // Handle declares a route for any method, such as "OPTIONS". One that OpenAPI
-// 3.1 does not know, such as "QUERY", is hidden with [router.Hidden].
+// does not know is hidden with [router.Hidden]; "QUERY" is known from version
+// 3.2 on, see [router.DocumentVersion].
 func Handle[In, Out any](on Routes, method, path string, handler func(context.Context, In) (Out, error), opts ...Option) {
 	on.Handle(method, path, di.Depends(handler), opts...)
 }

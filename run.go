@@ -9,8 +9,10 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
+	"github.com/mortise-go/mortise/openapi"
 	"github.com/mortise-go/mortise/router"
 )
 
@@ -19,7 +21,8 @@ import (
 //
 //	serve     serves the API until the process is interrupted (the default)
 //	routes    prints the routes and their locks
-//	openapi   prints the OpenAPI document
+//	openapi   prints the OpenAPI document; -version 3.0, 3.1 or 3.2 chooses
+//	          one, and -yaml writes YAML
 //	audit     prints what runs for each route, and fails if one is neither
 //	          locked nor public
 //
@@ -67,16 +70,40 @@ func command(ctx context.Context, api *API, addr string, args []string, out io.W
 	case "routes":
 		return router.WriteRoutes(out, api.Audit())
 	case "openapi":
-		document, err := api.Document().JSON()
-		if err != nil {
-			return err
-		}
-		_, err = out.Write(document)
-		return err
+		return document(api, args[1:], out)
 	case "audit":
 		return audit(api, out)
 	}
 	return fmt.Errorf("%q is no command; use serve, routes, openapi or audit", name)
+}
+
+// document prints the document in the format that the arguments ask for.
+func document(api *API, args []string, out io.Writer) error {
+	flags := flag.NewFlagSet("openapi", flag.ContinueOnError)
+	flags.SetOutput(io.Discard) // the error says it
+	version := flags.String("version", "", "")
+	yaml := flags.Bool("yaml", false, "")
+	if err := flags.Parse(args); err != nil || flags.NArg() > 0 {
+		return fmt.Errorf("openapi %s: use openapi [-version 3.0|3.1|3.2] [-yaml]", strings.Join(args, " "))
+	}
+	format := openapi.Format{YAML: *yaml}
+	switch *version {
+	case "":
+	case "3.0":
+		format.Version = openapi.Version30
+	case "3.1":
+		format.Version = openapi.Version31
+	case "3.2":
+		format.Version = openapi.Version32
+	default:
+		return fmt.Errorf("openapi -version %s: the versions are 3.0, 3.1 and 3.2", *version)
+	}
+	text, err := api.Document().Encode(format)
+	if err != nil {
+		return err
+	}
+	_, err = out.Write(text)
+	return err
 }
 
 // audit fails when a route is open by oversight.

@@ -42,6 +42,11 @@ func TestCommandsPrintWhatTheyPromise(t *testing.T) {
 		{"audit", small(), []string{"audit"}, "heartbeat", ""},
 		{"audit finds what is open by oversight", open, []string{"audit"}, "/oversight", "is neither locked nor declared Public"},
 		{"openapi", small(), []string{"openapi"}, `"title":"Small"`, ""},
+		{"openapi for older tools", small(), []string{"openapi", "-version", "3.0"}, `"openapi":"3.0.3"`, ""},
+		{"openapi as YAML", small(), []string{"openapi", "-yaml"}, `openapi: "3.1.0"`, ""},
+		{"openapi 3.2 as YAML", small(), []string{"openapi", "-yaml", "-version=3.2"}, `openapi: "3.2.0"`, ""},
+		{"openapi of a version that there is not", small(), []string{"openapi", "-version", "2.0"}, "", "the versions are 3.0, 3.1 and 3.2"},
+		{"openapi with something else", small(), []string{"openapi", "-json"}, "", "use openapi [-version 3.0|3.1|3.2] [-yaml]"},
 		{"a word that is no command", small(), []string{"sing"}, "", "use serve, routes, openapi or audit"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

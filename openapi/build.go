@@ -17,9 +17,17 @@ import (
 
 // builder writes one edition of a document. The operations are entities of openapi31, built directly.
 type builder struct {
-	schemas  *schemas
-	schemes  *schemes
-	mistakes []error
+	version   Version
+	schemas   *schemas
+	schemes   *schemes
+	received  use // what types of requests are: read by the API, except where the API itself sends
+	sent      use // what types of answers are
+	ids       map[*Operation]string
+	webhooks  []namedOperation
+	callbacks map[*Operation][]namedOperation
+	edits     []edited
+	linked    []linked
+	mistakes  []error
 }
 
 func (b *builder) fail(format string, args ...any) {
@@ -29,40 +37,75 @@ func (b *builder) fail(format string, args ...any) {
 // build makes the entities of the document, OpenAPI 3.1, and returns what writes them.
 func (d *Document) build() (written func() ([]byte, error), err error) {
 	b := &builder{
-		schemas: newSchemas(newRuleBook(d.validator), d.types),
-		schemes: &schemes{byName: map[string]*usedScheme{}},
+		version: d.mainVersion(), received: input, sent: output,
+		schemas:   newSchemas(newRuleBook(d.validator), d.types),
+		schemes:   &schemes{byName: map[string]*usedScheme{}},
+		callbacks: map[*Operation][]namedOperation{},
 	}
-	visible := slices.DeleteFunc(slices.Clone(d.operations), func(op *Operation) bool { return op.Hidden })
-	spec := openapi31.Spec{Openapi: "3.1.0", Info: d.infoEntity(b), Servers: serverEntities(d.servers), Tags: d.tagEntities(visible)}
+	visible := d.visible()
+	if b.version != Version31 && b.version != Version32 {
+		b.fail("a document is built in version %s or %s, got %q; others are derived from it", Version31, Version32, b.version)
+	}
+	all := d.collect(b, visible)
+	spec := openapi31.Spec{Openapi: string(b.version), Info: d.infoEntity(b), Servers: serverEntities(d.servers), Tags: d.tagEntities(all)}
 	if d.docs != nil {
 		spec.ExternalDocs = docsEntity(d.docs)
 	}
-	paths := b.paths(visible)
+	b.ids = b.name(all)
+	var body ordered
+	body.set("paths", b.paths(visible))
+	if webhooks := b.webhookEntities(); webhooks != nil {
+		body.set("webhooks", webhooks)
+	}
 	b.schemas.readPending()
-	components := b.components()
+	if components := b.components(); components != nil {
+		body.set("components", components)
+	}
+	body = append(body, d.extensionEntities(b, spec.Tags)...)
+	b.edit()
+	b.checkLinks()
 	if err := errors.Join(slices.Concat(b.mistakes, b.schemes.mistakes, b.schemas.mistakes)...); err != nil {
 		return nil, err
 	}
-	return sync.OnceValues(func() ([]byte, error) { return write(spec, paths, components) }), nil
+	return sync.OnceValues(func() ([]byte, error) { return write(spec, body) }), nil
 }
 
 // write puts the large parts behind the head by hand: the entity would sort the paths, and write everything twice.
-func write(head openapi31.Spec, paths, components ordered) ([]byte, error) {
+func write(head openapi31.Spec, body ordered) ([]byte, error) {
 	doc, err := json.Marshal(head)
 	if err != nil {
 		return nil, err
 	}
-	doc = append(doc[:len(doc)-1], `,"paths":`...)
-	if doc, err = appendJSON(doc, paths); err != nil {
+	rest, err := appendJSON(nil, body)
+	if err != nil {
 		return nil, err
 	}
-	if len(components) > 0 {
-		doc = append(doc, `,"components":`...)
-		if doc, err = appendJSON(doc, components); err != nil {
-			return nil, err
+	doc[len(doc)-1] = ','
+	return append(doc, rest[1:]...), nil
+}
+
+// extensionEntities are the members of the document that the specification leaves to others.
+func (d *Document) extensionEntities(b *builder, tags []openapi31.Tag) ordered {
+	var all ordered
+	if groups := d.tagGroupEntities(b, tags); groups != nil {
+		all.set(memberTagGroups, groups)
+	}
+	return append(all, b.extensions(d.extensions, "the document")...)
+}
+
+// extensions writes members that begin with x-, in the order of their names.
+func (b *builder) extensions(extensions map[string]any, place string) ordered {
+	var all ordered
+	for _, e := range sorted(extensions) {
+		if !strings.HasPrefix(e.key, "x-") {
+			b.fail("%s: extension %q does not begin with x-", place, e.key)
+		}
+		written := b.given(e.value, place+": "+e.key)
+		if written != nil {
+			all.set(e.key, *written)
 		}
 	}
-	return append(doc, '}'), nil
+	return all
 }
 
 func (b *builder) components() ordered {
@@ -112,29 +155,6 @@ func serverEntities(servers []Server) []openapi31.Server {
 	return all
 }
 
-// tagEntities lists the described tags, and then those that only operations name, in the order of their first use.
-func (d *Document) tagEntities(operations []*Operation) []openapi31.Tag {
-	var all []openapi31.Tag
-	seen := map[string]bool{}
-	for _, t := range d.tags {
-		entity := openapi31.Tag{Name: t.Name, Description: text(t.Description)}
-		if t.Docs != nil {
-			entity.ExternalDocs = docsEntity(t.Docs)
-		}
-		all = append(all, entity)
-		seen[t.Name] = true
-	}
-	for _, op := range operations {
-		for _, name := range op.Tags {
-			if !seen[name] {
-				all = append(all, openapi31.Tag{Name: name})
-				seen[name] = true
-			}
-		}
-	}
-	return all
-}
-
 func docsEntity(docs *ExternalDocs) *openapi31.ExternalDocumentation {
 	return &openapi31.ExternalDocumentation{URL: docs.URL, Description: text(docs.Description)}
 }
@@ -150,7 +170,6 @@ type pathEntry struct {
 func (b *builder) paths(operations []*Operation) ordered {
 	all := ordered{}
 	entries := map[string]*pathEntry{}
-	ids := operationIDs(operations)
 	for _, op := range operations {
 		path, names := template(op.Path)
 		if !strings.HasPrefix(path, "/") {
@@ -167,7 +186,7 @@ func (b *builder) paths(operations []*Operation) ordered {
 			continue
 		}
 		e.used[op.Method] = op
-		entity := b.operation(op, ids[op], rename(names, e.names))
+		entity := b.operation(op, b.ids[op], rename(names, e.names))
 		b.put(op, &e.item, entity)
 	}
 	return all
@@ -200,8 +219,14 @@ func (b *builder) put(op *Operation, item *openapi31.PathItem, entity *openapi31
 		item.Patch = entity
 	case http.MethodTrace:
 		item.Trace = entity
+	case methodQuery:
+		if b.version == Version32 {
+			item.MapOfAnything = map[string]any{"query": entity}
+			return
+		}
+		b.fail("%s: OpenAPI knows the method %s from version 3.2 on; choose that version, or hide the operation", op.name(), op.Method)
 	default:
-		b.fail("%s: OpenAPI 3.1 knows no method %s; hide the operation", op.name(), cmp.Or(op.Method, "without a name"))
+		b.fail("%s: OpenAPI %s knows no method %s; hide the operation", op.name(), b.version.short(), cmp.Or(op.Method, "without a name"))
 	}
 }
 
@@ -210,7 +235,7 @@ func (b *builder) operation(op *Operation, id string, wildcards map[string]strin
 	entity := &openapi31.Operation{
 		Tags: op.Tags, Summary: text(op.Summary), Description: text(describe(op)), ID: &id,
 		Parameters: b.parameters(op, wildcards), RequestBody: b.body(op), Responses: b.responses(op),
-		Deprecated: flag(op.Deprecated), Security: security(op), MapOfAnything: map[string]any{},
+		Deprecated: flag(op.Deprecated), Security: security(op), Servers: serverEntities(op.Servers), MapOfAnything: map[string]any{},
 	}
 	if op.Docs != nil {
 		entity.ExternalDocs = docsEntity(op.Docs)
@@ -218,13 +243,14 @@ func (b *builder) operation(op *Operation, id string, wildcards map[string]strin
 	if op.Public && len(op.Security) == 0 {
 		entity.MapOfAnything["security"] = []any{} // the entity leaves out an empty list
 	}
-	for key, v := range op.Extensions {
-		if !strings.HasPrefix(key, "x-") {
-			b.fail("%s: extension %q does not begin with x-", op.name(), key)
-		}
-		if written := b.given(v, op.name()+": "+key); written != nil {
-			entity.MapOfAnything[key] = *written
-		}
+	if callbacks := b.callbackEntities(op); callbacks != nil {
+		entity.MapOfAnything["callbacks"] = callbacks
+	}
+	for _, e := range b.extensions(op.Extensions, op.name()) {
+		entity.MapOfAnything[e.key] = e.value
+	}
+	if op.Edits != nil {
+		b.edits = append(b.edits, edited{op, entity})
 	}
 	return entity
 }

@@ -38,12 +38,13 @@ func (b *builder) media(op *Operation, m Media, contentType string) openapi31.Me
 	case m.Fields != nil:
 		entity.Schema, entity.Encoding = b.form(op, m.Fields, contentType)
 	case m.Type != nil:
-		entity.Schema = b.contentSchema(m.Type, input, contentType, op.name())
-		if m.Type.Kind() == reflect.Pointer && isJSON(contentType) {
+		entity.Schema = b.contentSchema(m.Type, b.received, contentType, op.name())
+		if b.received == input && m.Type.Kind() == reflect.Pointer && isJSON(contentType) {
 			entity.Schema = nullable(entity.Schema)
 		}
 	}
-	entity.Example = b.given(m.Example, op.name())
+	entity.Example = b.exampleFor(m.Example, b.received, op.name())
+	entity.MapOfAnything = anything(entry{"examples", b.examples(m.Examples, m.Example, b.received, op.name())})
 	return entity
 }
 
@@ -133,9 +134,7 @@ func isJSON(contentType string) bool {
 
 // merge makes one entry of two that have one content type: either of the schemas may be met.
 func (b *builder) merge(a, c openapi31.MediaType) openapi31.MediaType {
-	if a.Example == nil {
-		a.Example = c.Example
-	}
+	a = b.mergeExamples(a, c)
 	switch {
 	case b.schemas.same(a.Schema, c.Schema):
 	case len(a.Schema) == 0 || len(c.Schema) == 0:

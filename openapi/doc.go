@@ -80,6 +80,13 @@
 //
 // What a type of another module does not tell, [Document.DescribeType] says for it.
 //
+// # Versions and formats
+//
+// A document is built as OpenAPI 3.1, or as 3.2 where [Document.SetVersion] says so. [Document.Encode] and
+// [Document.HandlerFor] derive the other versions, 3.0.3 among them, and write JSON or YAML. No bound and no null is lost
+// on the way to 3.0: a number that a value must exceed becomes a bound and a flag, "T or null" becomes nullable.
+// Where 3.0 has no keyword the schema accepts more, never less. A format that nobody asks for is never written.
+//
 // # Security considerations
 //
 // A document is as public as its handler. It holds no values of the program, only what types, tags and operations say;

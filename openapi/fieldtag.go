@@ -33,6 +33,9 @@ func (s *schemas) document(sch schema, tag reflect.StructTag, t reflect.Type, pa
 		sch["default"] = v
 	}
 	if v, ok := s.literal(tag, "example", t, path); ok {
+		if _, text := v.(string); !text && sch["type"] == "string" {
+			v = tag.Get("example") // of a number that is written as a string
+		}
 		sch["examples"] = []any{v}
 	}
 	if l := tag.Get("layout"); l != "" && t == reflect.TypeFor[time.Time]() {

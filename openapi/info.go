@@ -51,13 +51,6 @@ type ServerVariable struct {
 	Description string
 }
 
-// Tag describes a group of operations. Operations name their tags; a tag needs no entry unless it has something to say.
-type Tag struct {
-	Name        string
-	Description string
-	Docs        *ExternalDocs
-}
-
 // ExternalDocs points to a page outside the document.
 type ExternalDocs struct {
 	URL         string

@@ -1,6 +1,9 @@
 package openapi
 
-import "reflect"
+import (
+	"cmp"
+	"reflect"
+)
 
 // Describer is anything that knows what it does to an operation: a security scheme, a rate limit, a set of parameters.
 //
@@ -21,9 +24,12 @@ type Operation struct {
 	// Path is the pattern as net/http.ServeMux writes it, such as "/posts/{id}/files/{path...}".
 	// In the document {path...} becomes {path}, and a final {$} goes away.
 	Path string
-	// ID names the operation for generated clients. If it is empty it is made from method and path.
-	// Two operations that ask for one ID are told apart by method and path, whatever the order in which they come.
+	// ID names the operation for generated clients, as it is: letters, digits, ".", "-" and "_".
+	// Two operations with one ID are a mistake. If it is empty the ID is made from Name, or else from method and path.
 	ID string
+	// Name is the name of the function that does the work, such as "listUsers" or "list_users".
+	// Operations that ask for the ID made of one name are told apart by method and path, whatever the order in which they come.
+	Name string
 	// Summary is a few words, see [Humanize].
 	Summary string
 	// Description may be long and use CommonMark.
@@ -33,6 +39,8 @@ type Operation struct {
 	// Hidden keeps the operation out of the document.
 	Hidden bool
 	Docs   *ExternalDocs
+	// Servers are addresses of this operation, instead of those of the document.
+	Servers []Server
 
 	// Parameters are those of the path, query, headers and cookies, whoever reads them.
 	// Entries of one place and name are merged.
@@ -41,6 +49,8 @@ type Operation struct {
 	Body *Body
 	// Responses may hold several entries for one status; they are merged.
 	Responses []Response
+	// Callbacks are requests that the API may send because of this operation.
+	Callbacks []Callback
 
 	// Security lists the alternatives, one of which a request has to satisfy.
 	// Use [Operation.Require] to add to it. Nil means that the operation says nothing about security.
@@ -55,8 +65,12 @@ type Operation struct {
 
 	// Extensions are additional members of the operation; each key starts with "x-".
 	Extensions map[string]any
+	// Edits change the entity of the finished operation, in order; see [OperationEntity].
+	Edits []func(*OperationEntity)
 	// Place is where the operation was declared, such as "api.go:30". It appears in mistakes only.
 	Place string
+
+	sent string // what the API sends itself: the webhook or callback, for messages
 }
 
 // AddParameter adds parameters. A parameter that is there already is merged when the document is built.
@@ -71,7 +85,7 @@ func (op *Operation) AddResponse(responses ...Response) {
 
 // name names an operation in a message.
 func (op *Operation) name() string {
-	name := op.Method + " " + op.Path
+	name := cmp.Or(op.sent, op.Method+" "+op.Path)
 	if op.Place != "" {
 		name += " (" + op.Place + ")"
 	}
@@ -100,6 +114,10 @@ type Parameter struct {
 	Explode *bool
 	// Example is a value of Type; nil for none, or for that of the tag.
 	Example any
+	// Examples are several of them, with names, instead of Example.
+	Examples []Example
+	// Extensions are additional members of the parameter; each key starts with "x-".
+	Extensions map[string]any
 	// Place is where the parameter is declared, such as "ListUsers.Page". It appears in mistakes only.
 	Place string
 
@@ -126,9 +144,12 @@ type Media struct {
 	Fields []Parameter
 	// Example is a value of Type; nil for none.
 	Example any
+	// Examples are several of them, with names, instead of Example.
+	Examples []Example
 }
 
-// Response is one answer that an operation may give.
+// Response is one answer that an operation may give. Several of one status become one: other content types stand side by
+// side, other types of one content type are alternatives.
 type Response struct {
 	// Status is an HTTP status; 1 to 5 mean a whole class, such as 4XX; 0 means any status not listed.
 	Status int
@@ -144,6 +165,11 @@ type Response struct {
 	Cookies []string
 	// Example is a value of Type; nil for none.
 	Example any
+	// Examples are several of them, with names, instead of Example. Those of a response with neither Type nor ContentType
+	// belong to the content that another response of the same status has.
+	Examples []Example
+	// Links say what the client may do next.
+	Links []Link
 }
 
 // ResponseHeader is a header of an answer.

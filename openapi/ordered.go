@@ -20,6 +20,19 @@ func (o *ordered) set(key string, value any) {
 	*o = append(*o, entry{key, value})
 }
 
+func (o ordered) has(key string) bool {
+	return slices.ContainsFunc(o, func(e entry) bool { return e.key == key })
+}
+
+func (o ordered) get(key string) any {
+	for _, e := range o {
+		if e.key == key {
+			return e.value
+		}
+	}
+	return nil
+}
+
 // MarshalJSON writes the members in order.
 func (o ordered) MarshalJSON() ([]byte, error) {
 	return appendJSON(nil, o)

@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"maps"
 	"net/http"
 	"net/textproto"
 	"reflect"
@@ -75,10 +76,23 @@ func (p Parameter) merge(other Parameter) Parameter {
 	if p.Example == nil {
 		p.Example = other.Example
 	}
+	p.Examples = slices.Concat(p.Examples, other.Examples)
+	for key, v := range other.Extensions {
+		if _, ok := p.Extensions[key]; !ok {
+			p.Extensions = withExtension(p.Extensions, key, v)
+		}
+	}
 	if p.Type != other.Type || p.Tag != other.Tag {
 		p.also = append(p.also, other)
 	}
 	return p
+}
+
+// withExtension adds to a copy, for the map belongs to who declared the parameter.
+func withExtension(extensions map[string]any, key string, v any) map[string]any {
+	all := map[string]any{key: v}
+	maps.Copy(all, extensions)
+	return all
 }
 
 // usable refuses parameters that the path contradicts and leaves out what OpenAPI describes elsewhere.
@@ -130,10 +144,16 @@ func (b *builder) parameter(p Parameter, place string) openapi31.Parameter {
 		b.checkStyle(p, place)
 	}
 	entity.Explode = explode
+	others := b.extensions(p.Extensions, place+": "+p.label())
+	if examples := b.examples(p.Examples, p.Example, input, place+": "+p.label()); examples != nil {
+		entity.Example = nil // that of the tag
+		others.set("examples", examples)
+	}
 	if entity.Schema = sch; len(sch) == 0 {
 		// The entity leaves out an empty schema, which a parameter must not be without.
-		entity.MapOfAnything = map[string]any{"schema": sch}
+		others.set("schema", sch)
 	}
+	entity.MapOfAnything = anything(others...)
 	return entity
 }
 

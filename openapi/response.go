@@ -2,7 +2,9 @@ package openapi
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,7 +16,7 @@ func (b *builder) responses(op *Operation) *openapi31.Responses {
 	all := openapi31.Responses{MapOfResponseOrReferenceValues: map[string]openapi31.ResponseOrReference{}}
 	byStatus := map[string]*openapi31.Response{}
 	told := map[string][]string{} // descriptions
-	for _, r := range op.Responses {
+	for _, r := range ownContentFirst(op.Responses) {
 		key, ok := statusKey(r.Status)
 		if !ok {
 			b.fail("%s: a response has status %d; want 100 to 599, 1 to 5 for a class, or 0 for any other", op.name(), r.Status)
@@ -81,21 +83,32 @@ func phrase(key string) string {
 	return cmp.Or(http.StatusText(status), "Status "+key)
 }
 
+// ownContentFirst puts what speaks about the content of others behind those.
+func ownContentFirst(responses []Response) []Response {
+	all := slices.Clone(responses)
+	slices.SortStableFunc(all, func(a, c Response) int {
+		rank := map[bool]int{true: 1}
+		return rank[a.aboutOther()] - rank[c.aboutOther()]
+	})
+	return all
+}
+
+// aboutOther reports whether a response has examples for content that another one describes.
+func (r Response) aboutOther() bool {
+	return r.Type == nil && (len(r.Examples) > 0 || r.Example != nil)
+}
+
 func (b *builder) addResponse(op *Operation, r Response, entity *openapi31.Response) {
-	if r.Type != nil || r.ContentType != "" {
-		contentType := cmp.Or(r.ContentType, typeJSON)
-		media := openapi31.MediaType{}
-		if r.Type != nil {
-			media.Schema = b.contentSchema(r.Type, output, contentType, op.name())
-		}
-		media.Example = b.given(r.Example, op.name())
-		if entity.Content == nil {
-			entity.Content = map[string]openapi31.MediaType{}
-		}
-		if have, ok := entity.Content[contentType]; ok {
-			media = b.merge(have, media)
-		}
-		entity.Content[contentType] = media
+	switch {
+	case r.aboutOther() && len(entity.Content) > 0:
+		b.addExamples(op, r, entity)
+	case r.Type != nil || r.ContentType != "":
+		b.addContent(op, r, entity)
+	case r.aboutOther():
+		b.fail("%s: the response %d has examples but no content; give it a Type or a ContentType", op.name(), r.Status)
+	}
+	if links := b.links(r.Links, linksOf(entity), op.name()); links != nil {
+		entity.MapOfAnything = anything(entry{"links", links})
 	}
 	for _, h := range r.Headers {
 		b.addHeader(op, h, entity)
@@ -103,6 +116,70 @@ func (b *builder) addResponse(op *Operation, r Response, entity *openapi31.Respo
 	if len(r.Cookies) > 0 {
 		b.addHeader(op, setCookie(r.Cookies), entity)
 	}
+}
+
+func linksOf(entity *openapi31.Response) ordered {
+	have, _ := entity.MapOfAnything["links"].(ordered)
+	return have
+}
+
+func (b *builder) addContent(op *Operation, r Response, entity *openapi31.Response) {
+	contentType := cmp.Or(r.ContentType, typeJSON)
+	media := openapi31.MediaType{}
+	if r.Type != nil {
+		media.Schema = b.contentSchema(r.Type, b.sent, contentType, op.name())
+	}
+	b.exemplify(op, r, &media)
+	if entity.Content == nil {
+		entity.Content = map[string]openapi31.MediaType{}
+	}
+	if have, ok := entity.Content[contentType]; ok {
+		media = b.merge(have, media)
+	}
+	entity.Content[contentType] = media
+}
+
+func (b *builder) exemplify(op *Operation, r Response, media *openapi31.MediaType) {
+	media.Example = b.exampleFor(r.Example, b.sent, op.name())
+	media.MapOfAnything = anything(entry{"examples", b.examples(r.Examples, r.Example, b.sent, op.name())})
+}
+
+// addExamples gives the content that is there examples from elsewhere.
+func (b *builder) addExamples(op *Operation, r Response, entity *openapi31.Response) {
+	contentType := r.ContentType
+	for only := range entity.Content {
+		if contentType == "" && len(entity.Content) == 1 {
+			contentType = only
+		}
+	}
+	have, ok := entity.Content[contentType]
+	if !ok {
+		b.fail("%s: the examples of the response %d belong to one of %s; say which in ContentType", op.name(), r.Status,
+			series(slices.Sorted(maps.Keys(entity.Content))))
+		return
+	}
+	var media openapi31.MediaType
+	b.exemplify(op, r, &media)
+	entity.Content[contentType] = b.mergeExamples(have, media)
+}
+
+// mergeExamples joins the examples of two entries that have one content type; named ones win over one without a name.
+func (b *builder) mergeExamples(a, c openapi31.MediaType) openapi31.MediaType {
+	mine, _ := a.MapOfAnything["examples"].(ordered)
+	theirs, _ := c.MapOfAnything["examples"].(ordered)
+	joined := slices.Clip(mine)
+	for _, e := range theirs {
+		if !joined.has(e.key) {
+			joined.set(e.key, e.value)
+		}
+	}
+	switch {
+	case joined != nil:
+		a.Example, a.MapOfAnything = nil, anything(entry{"examples", joined})
+	case a.Example == nil:
+		a.Example = c.Example
+	}
+	return a
 }
 
 // setCookie documents cookies by their names. OpenAPI has no place for cookies that an answer sets.

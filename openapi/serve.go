@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -13,15 +14,22 @@ import (
 	"github.com/mortise-go/mortise/internal/negotiate"
 )
 
-// edition is a document as it was built, and how it is served. It is written when somebody first asks for it.
+// edition is a document as it was built, and the ways in which it is written. Each is written when somebody first asks
+// for it.
 type edition struct {
-	err    error
-	json   func() ([]byte, error)
+	err     error
+	formats map[Format]*written
+}
+
+// written is a document in one format, and how it is served.
+type written struct {
+	body   func() ([]byte, error)
 	served func() (*representations, error)
 }
 
 // representations are what clients get, ready to be sent.
 type representations struct {
+	contentType    []string
 	plain, gzipped variant
 }
 
@@ -37,6 +45,7 @@ type variant struct {
 
 var (
 	jsonType  = []string{"application/json"}
+	yamlType  = []string{"application/yaml"}
 	noCache   = []string{"no-cache"}
 	nosniff   = []string{"nosniff"}
 	varyCoded = []string{"Accept-Encoding"}
@@ -52,31 +61,64 @@ func (d *Document) edition() *edition {
 	if e := d.built.Load(); e != nil {
 		return e
 	}
-	e := &edition{}
-	e.json, e.err = d.build()
-	e.served = sync.OnceValues(e.represent)
+	write, err := d.build()
+	e := newEdition(write, d.mainVersion(), err)
 	d.built.Store(e)
 	return e
 }
 
-// represent writes the document and makes what clients get of it.
-func (e *edition) represent() (*representations, error) {
+// newEdition prepares every format that can be asked for.
+func newEdition(write func() ([]byte, error), version Version, err error) *edition {
+	e := &edition{err: err, formats: map[Format]*written{}}
+	for _, v := range []Version{Version30, Version31, Version32} {
+		for _, yaml := range []bool{false, true} {
+			f := Format{Version: v, YAML: yaml}
+			e.formats[f] = newWritten(write, version, f)
+		}
+	}
+	for _, yaml := range []bool{false, true} {
+		e.formats[Format{YAML: yaml}] = e.formats[Format{Version: version, YAML: yaml}]
+	}
+	return e
+}
+
+func newWritten(write func() ([]byte, error), version Version, f Format) *written {
+	e := &written{}
+	e.body = sync.OnceValues(func() ([]byte, error) {
+		document, err := write()
+		if err != nil {
+			return nil, err
+		}
+		return convert(document, version, f)
+	})
+	e.served = sync.OnceValues(func() (*representations, error) {
+		body, err := e.body()
+		if err != nil {
+			return nil, err
+		}
+		return represent(body, f.contentType()), nil
+	})
+	return e
+}
+
+// in returns the document in a format.
+func (e *edition) in(f Format) (*written, error) {
 	if e.err != nil {
 		return nil, e.err
 	}
-	body, err := e.json()
-	if err != nil {
-		return nil, err
+	if found := e.formats[f]; found != nil {
+		return found, nil
 	}
-	return represent(body), nil
+	return nil, fmt.Errorf("%q: %w", f.Version, errVersion)
 }
 
-func represent(body []byte) *representations {
+func represent(body []byte, contentType []string) *representations {
 	sum := sha256.Sum256(body)
 	tag := base64.RawURLEncoding.EncodeToString(sum[:16])
 	return &representations{
-		plain:   newVariant(body, `"`+tag+`"`, ""),
-		gzipped: newVariant(compress(body), `"`+tag+`-gzip"`, "gzip"),
+		contentType: contentType,
+		plain:       newVariant(body, `"`+tag+`"`, ""),
+		gzipped:     newVariant(compress(body), `"`+tag+`-gzip"`, "gzip"),
 	}
 }
 
@@ -99,13 +141,13 @@ func compress(body []byte) []byte {
 const unavailable = `{"type":"about:blank","title":"Internal Server Error","status":500,` +
 	`"detail":"the document of this API could not be built","code":"internal-error"}` + "\n"
 
-func (d *Document) serve(w http.ResponseWriter, r *http.Request) {
+func (d *Document) serve(w http.ResponseWriter, r *http.Request, f Format) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
 		w.WriteHeader(http.StatusMethodNotAllowed)
 		return
 	}
-	served, err := d.edition().served()
+	served, err := d.represented(f)
 	if err != nil {
 		w.Header().Set("Content-Type", "application/problem+json")
 		w.Header().Set("Cache-Control", "no-store")
@@ -114,6 +156,14 @@ func (d *Document) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	served.serve(w, r)
+}
+
+func (d *Document) represented(f Format) (*representations, error) {
+	e, err := d.edition().in(f)
+	if err != nil {
+		return nil, err
+	}
+	return e.served()
 }
 
 func (p *representations) serve(w http.ResponseWriter, r *http.Request) {
@@ -130,7 +180,7 @@ func (p *representations) serve(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	h["Content-Type"] = jsonType
+	h["Content-Type"] = p.contentType
 	h["Content-Length"] = v.length
 	if v.encoding != nil {
 		h["Content-Encoding"] = v.encoding

@@ -15,8 +15,8 @@ import (
 type Audited struct {
 	Method string
 	Path   string
-	// OperationID is the name that the route asks for in the document. It may be
-	// empty, or that of other routes too, and the document then makes another one.
+	// OperationID is the name of the operation in the document; empty for a route
+	// that the document does not show.
 	OperationID string
 	// Handler is the handler's name and Place where the route was declared.
 	Handler string
@@ -96,19 +96,20 @@ func (r *Router) Audit() []Audited {
 		return nil
 	}
 	var list []Audited
+	ids := r.built.document.IDs()
 	for _, e := range r.built.endpoints {
-		if e.compiled != nil {
-			list = append(list, r.audit(e.compiled))
+		if e.handler == nil {
+			list = append(list, r.audit(e.compiled, ids[e.compiled.operation]))
 		}
 	}
 	return list
 }
 
-func (r *Router) audit(c *compiled) Audited {
+func (r *Router) audit(c *compiled, id string) Audited {
 	a := Audited{
 		Method:      c.method,
 		Path:        c.path,
-		OperationID: c.operation.ID,
+		OperationID: id,
 		Handler:     spokenName(c.handler),
 		Place:       c.place.String(),
 		Public:      c.settings.public,

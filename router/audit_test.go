@@ -63,11 +63,12 @@ func TestTheAuditKnowsTheOperationsOfTheDocument(t *testing.T) {
 	mortise.Get(api, "/me", whoami)
 	mortise.Get(api, "/named", whoami, router.OperationID("named"))
 	mortise.Get(api, "/literal", gives(1))
+	mortise.Get(api, "/hidden", whoami, router.Hidden())
 	var got []string
 	for _, a := range built(t, api).Audit() {
 		got = append(got, a.OperationID)
 	}
-	if want := []string{"whoami", "named", ""}; !slices.Equal(got, want) {
+	if want := []string{"whoami", "named", "getLiteral", ""}; !slices.Equal(got, want) {
 		t.Errorf("operation ids %q, want %q", got, want)
 	}
 }

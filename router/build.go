@@ -79,15 +79,7 @@ func (r *Router) compile() (*serving, error) {
 		rules:    rules.Options{Validator: r.global.validator},
 	}
 	s := &serving{router: r, document: openapi.New(r.global.info), shared: newSharedValues()}
-	s.document.AddServer(r.global.servers...)
-	s.document.AddTag(r.global.tags...)
-	s.document.SetValidator(r.global.validator)
-	for t, schema := range r.global.described {
-		s.document.DescribeType(t, schema)
-	}
-	if r.global.rejectUnknown {
-		s.document.RejectUnknownMembers()
-	}
+	r.global.introduce(s.document)
 	for _, route := range r.routes {
 		if c := b.compile(route.under(r.global.prefix)); c != nil {
 			b.add(s, c)
@@ -99,6 +91,28 @@ func (r *Router) compile() (*serving, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// introduce says what the document says of the whole API.
+func (g *global) introduce(d *openapi.Document) {
+	d.SetVersion(g.version)
+	d.AddServer(g.servers...)
+	d.AddTag(g.tags...)
+	d.AddTagGroup(g.tagGroups...)
+	d.AddWebhook(g.webhooks...)
+	d.SetValidator(g.validator)
+	if g.docs != nil {
+		d.SetDocs(*g.docs)
+	}
+	for name, value := range g.extensions {
+		d.SetExtension(name, value)
+	}
+	for t, schema := range g.described {
+		d.DescribeType(t, schema)
+	}
+	if g.rejectUnknown {
+		d.RejectUnknownMembers()
+	}
 }
 
 // add gives a route its place among those that serve.

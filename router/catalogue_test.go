@@ -273,7 +273,7 @@ func (pets) Discriminator() mortise.Discriminator[any] {
 // outputMistakes are those of outputs.
 func outputMistakes() map[string]func(*mortise.API) {
 	return map[string]func(*mortise.API){
-		"output that is no JSON":   out1[unencodable],
+		"output that is no JSON": out1[unencodable],
 		"output that cannot be absent": out1[struct {
 			Name mortise.Optional[string] `json:"name"`
 		}],

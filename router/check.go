@@ -62,7 +62,7 @@ func (b *builder) checkDocument(s *serving) {
 
 func (b *builder) documentMistake(s *serving, err error) {
 	for _, e := range s.endpoints {
-		if e.compiled == nil {
+		if e.handler != nil {
 			continue
 		}
 		name := fmt.Sprintf("%s (%v)", e.route, e.place)

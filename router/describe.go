@@ -29,9 +29,7 @@ func (c *compiled) describe(b *builder) *openapi.Operation {
 		Place:       c.place.String(),
 	}
 	name := handlerName(c.handler)
-	if op.ID == "" {
-		op.ID = name
-	}
+	op.Name = name
 	if op.Summary == "" {
 		op.Summary = openapi.Humanize(name)
 	}
@@ -40,6 +38,7 @@ func (c *compiled) describe(b *builder) *openapi.Operation {
 	c.describeSecurity(op)
 	c.describeNotes(op)
 	op.AddResponse(s.responses...)
+	c.describeWords(op, b)
 	c.locked, c.vary = isLocked(op), varyOf(op)
 	fillProblems(op, b.router)
 	return op
@@ -77,7 +76,8 @@ func unique(list []string) []string {
 // handlerName is the handler's name without package and receiver; empty for a
 // function literal, which has none.
 func handlerName(d *di.Dependency) string {
-	name := d.Name()
+	// An instance of a generic function ends in "[...]", a method value in "-fm".
+	name := strings.TrimSuffix(strings.TrimSuffix(d.Name(), "-fm"), "[...]")
 	if isLiteral(name) {
 		return ""
 	}

@@ -165,8 +165,13 @@
 // It describes what the compiled chain does: parameters that dependencies read at
 // any depth, merged; locks, combined as they are enforced; the answers that these
 // bring along. Options add what code cannot tell: [Summary], [Description],
-// [Tags], [Problems], [Response], [Deprecated], [Hidden]. [Router.Audit] tells the
-// same to operators, hidden routes included.
+// [Tags], [Problems], [Response], [Deprecated], [Hidden], examples, servers, and
+// what the API sends itself, see [Webhook] and [Callback]. [Router.Audit] tells
+// the same to operators, hidden routes included.
+//
+// It is served as OpenAPI 3.1 at /openapi.json, as YAML at /openapi.yaml, and for
+// older tools as 3.0.3 at /openapi-3.0.json and /openapi-3.0.yaml. [GuardDocs]
+// guards all of these and the page.
 //
 // # Security considerations
 //

@@ -83,6 +83,7 @@ func (g *Group) Handle(method, path string, handler *di.Dependency, opts ...Opti
 
 // configure applies the options of a declaration.
 func (r *Router) configure(s *settings, scope *di.Scope, at level, what string, place callsite.Place, opts []Option) {
+	s.at = at
 	for _, o := range opts {
 		switch o := o.(type) {
 		case nil:
@@ -100,7 +101,9 @@ func (r *Router) configure(s *settings, scope *di.Scope, at level, what string, 
 			}
 			o.apply(s)
 			if s.wrong != nil {
-				r.mistake(place, what, fmt.Errorf("%s: %w", o.text, s.wrong))
+				for _, wrong := range unjoined(s.wrong) {
+					r.mistake(place, what, fmt.Errorf("%s: %w", o.text, wrong))
+				}
 				s.wrong = nil
 			}
 		default:

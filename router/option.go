@@ -6,11 +6,13 @@ import (
 	"log/slog"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/go-playground/validator/v10"
 
 	"github.com/mortise-go/mortise/di"
 	"github.com/mortise-go/mortise/openapi"
+	"github.com/mortise-go/mortise/openapi/ui"
 	"github.com/mortise-go/mortise/problem"
 )
 
@@ -30,24 +32,23 @@ const (
 	onRouter level = 1 << iota
 	onGroup
 	onRoute
+	onMessage // that the API sends: a webhook or a callback
 
 	anywhere = onRouter | onGroup | onRoute
 )
 
 func (l level) String() string {
-	switch l {
-	case onRouter:
-		return "an API"
-	case onGroup:
-		return "a group"
-	case onRoute:
-		return "a route"
-	case onRouter | onRoute:
-		return "an API or a route"
-	case onGroup | onRoute:
-		return "a group or a route"
+	var places []string
+	for i, place := range [...]string{"an API", "a group", "a route", "a webhook", "a callback"} {
+		if l&(1<<min(i, 3)) != 0 {
+			places = append(places, place)
+		}
 	}
-	return "an API, a group or a route"
+	last := len(places) - 1
+	if last == 0 {
+		return places[0]
+	}
+	return strings.Join(places[:last], ", ") + " or " + places[last]
 }
 
 // option is every option of this package.
@@ -65,6 +66,7 @@ type settings struct {
 	operation // inherited
 	own       // of one route
 	api       *global
+	at        level // what is being declared
 	wrong     error // with the option that was just applied
 }
 
@@ -72,6 +74,7 @@ type settings struct {
 type operation struct {
 	tags       []string
 	responses  []openapi.Response
+	servers    []openapi.Server
 	extensions map[string]any
 	deprecated bool
 	hidden     bool
@@ -84,6 +87,12 @@ type operation struct {
 type own struct {
 	id, summary, description string
 	status                   int
+	docs                     *openapi.ExternalDocs
+	callbacks                []openapi.Callback
+	edits                    []func(*openapi.OperationEntity)
+	requestExamples          []openapi.Example
+	parameterExamples        []parameterExamples
+	parameters               []openapi.Parameter // of a message
 }
 
 // global is what the router alone has.
@@ -92,7 +101,14 @@ type global struct {
 	info          openapi.Info
 	servers       []openapi.Server
 	tags          []openapi.Tag
+	tagGroups     []openapi.TagGroup
+	docs          *openapi.ExternalDocs
+	webhooks      []openapi.Webhook
+	extensions    map[string]any
+	version       openapi.Version
 	docsPath      string
+	docsPage      ui.Config
+	docsGuards    []*di.Dependency
 	documentPath  string
 	renderer      problem.Renderer
 	logger        *slog.Logger
@@ -108,30 +124,33 @@ func (s *settings) inherit() settings {
 	inner := settings{operation: s.operation, api: s.api}
 	inner.tags = slices.Clip(inner.tags)
 	inner.responses = slices.Clip(inner.responses)
+	inner.servers = slices.Clip(inner.servers)
 	return inner
 }
 
 // Tags adds tags to the operations. Fits anywhere; those of outer
 // declarations come first.
 func Tags(tags ...string) Option {
-	return &option{fmt.Sprintf("Tags(%q)", tags), anywhere, func(s *settings) { s.tags = append(s.tags, tags...) }}
+	return &option{fmt.Sprintf("Tags(%q)", tags), anywhere | onMessage, func(s *settings) { s.tags = append(s.tags, tags...) }}
 }
 
 // Summary is a few words about a route. The default is made of the handler's
 // name: listUsers becomes "List users".
 func Summary(text string) Option {
-	return &option{"Summary", onRoute, func(s *settings) { s.summary = text }}
+	return &option{"Summary", onRoute | onMessage, func(s *settings) { s.summary = text }}
 }
 
 // Description explains a route, or a whole API, in CommonMark.
 func Description(text string) Option {
-	return &option{"Description", onRouter | onRoute, func(s *settings) { s.description = text }}
+	return &option{"Description", onRouter | onRoute | onMessage, func(s *settings) { s.description = text }}
 }
 
-// OperationID names the operation of a route for generated clients. The
-// default is the handler's name.
+// OperationID names the operation of a route for generated clients: letters,
+// digits, ".", "-" and "_", and not the id of another. The default is made of
+// the handler's name, and where several handlers have one name, of method and
+// path too.
 func OperationID(id string) Option {
-	return &option{"OperationID", onRoute, func(s *settings) { s.id = id }}
+	return &option{"OperationID", onRoute | onMessage, func(s *settings) { s.id = id }}
 }
 
 // Status is the status of a route's success, such as 201: one from 200 to 399.
@@ -146,13 +165,13 @@ func Status(code int) Option {
 
 // Deprecated marks operations as deprecated in the document. Fits anywhere.
 func Deprecated() Option {
-	return &option{"Deprecated", anywhere, func(s *settings) { s.deprecated = true }}
+	return &option{"Deprecated", anywhere | onMessage, func(s *settings) { s.deprecated = true }}
 }
 
 // Hidden keeps operations out of the document. They are served all the same,
 // so it protects nothing. Fits anywhere.
 func Hidden() Option {
-	return &option{"Hidden", anywhere, func(s *settings) { s.hidden = true }}
+	return &option{"Hidden", anywhere | onMessage, func(s *settings) { s.hidden = true }}
 }
 
 // Public declares that routes are open to everybody. Guards that are required
@@ -190,15 +209,17 @@ func Problems(statuses ...int) Option {
 	}}
 }
 
-// Response documents a further answer of operations. Fits anywhere.
+// Response documents a further answer of operations, or says more about one
+// that they have: one with neither Type nor ContentType adds its Description,
+// Headers, Examples and Links to the others of its status. Fits anywhere.
 func Response(r openapi.Response) Option {
-	return &option{fmt.Sprintf("Response(%d)", r.Status), anywhere, func(s *settings) { s.responses = append(s.responses, r) }}
+	return &option{fmt.Sprintf("Response(%d)", r.Status), anywhere | onMessage, func(s *settings) { s.responses = append(s.responses, r) }}
 }
 
 // Extension adds a member such as "x-internal" to the operations in the
 // document. Fits anywhere.
 func Extension(name string, value any) Option {
-	return &option{fmt.Sprintf("Extension(%q)", name), anywhere, func(s *settings) {
+	return &option{fmt.Sprintf("Extension(%q)", name), anywhere | onMessage, func(s *settings) {
 		extended := map[string]any{name: value}
 		for k, v := range s.extensions {
 			if k != name {
@@ -223,9 +244,17 @@ func Info(info openapi.Info) Option {
 	}}
 }
 
-// Server adds an address at which the API can be reached. Fits the API.
+// Server adds an address at which the API can be reached. At a group or a route
+// the addresses are those of its operations, instead of the API's. Fits
+// anywhere.
 func Server(servers ...openapi.Server) Option {
-	return &option{"Server", onRouter, func(s *settings) { s.api.servers = append(s.api.servers, servers...) }}
+	return &option{"Server", anywhere, func(s *settings) {
+		if s.at == onRouter {
+			s.api.servers = append(s.api.servers, servers...)
+			return
+		}
+		s.servers = append(s.servers, servers...)
+	}}
 }
 
 // DescribeTag describes tags in the document, in the order in which they
@@ -249,27 +278,6 @@ func DescribeType[T any](schema map[string]any) Option {
 			s.api.described = map[reflect.Type]map[string]any{}
 		}
 		s.api.described[t] = schema
-	}}
-}
-
-// Docs moves the documentation pages from /docs to another path. The empty
-// path switches them off. Fits the API.
-func Docs(path string) Option {
-	return &option{fmt.Sprintf("Docs(%q)", path), onRouter, func(s *settings) {
-		if s.wrong = checkOwnPath(path); s.wrong == nil {
-			s.api.docsPath = path
-		}
-	}}
-}
-
-// DocumentAt moves the OpenAPI document from /openapi.json to another path.
-// The empty path switches it off, and the documentation pages with it. Fits
-// the API.
-func DocumentAt(path string) Option {
-	return &option{fmt.Sprintf("DocumentAt(%q)", path), onRouter, func(s *settings) {
-		if s.wrong = checkOwnPath(path); s.wrong == nil {
-			s.api.documentPath = path
-		}
 	}}
 }
 

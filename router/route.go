@@ -3,6 +3,7 @@ package router
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"path"
 	"strings"
 
@@ -37,8 +38,9 @@ type compiled struct {
 	names       []string // of the wildcards
 	exposed     bool     // somebody takes the *http.Request
 	challengers []challenger
-	locked      bool     // nobody gets through without a credential
-	vary        []string // the request fields that hold credentials, as a Vary value; nil for none
+	then        http.Handler // answers in place of the handler's output, if there is one
+	locked      bool         // nobody gets through without a credential
+	vary        []string     // the request fields that hold credentials, as a Vary value; nil for none
 }
 
 // compile makes the route's plan, or reports why it cannot be.

@@ -23,7 +23,8 @@ type serving struct {
 }
 
 // An endpoint is what a pattern of the tree stands for: a route, or a handler
-// of the router's own, such as the documentation's.
+// of the router's own, such as the documentation's, with what guards it if
+// anything does.
 type endpoint struct {
 	*compiled
 	handler http.Handler
@@ -32,8 +33,9 @@ type endpoint struct {
 func (s *serving) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var values pattern.Values
 	found := s.tree.Find(r, &values)
-	if s.pages.has(r) && found.Outcome != pattern.Redirect {
-		s.pages.handler.ServeHTTP(w, r)
+	own := found.Outcome == pattern.Match && s.endpoints[found.Index].handler != nil
+	if s.pages.has(r) && found.Outcome != pattern.Redirect && !own {
+		s.servePages(w, r, &values)
 		return
 	}
 	if found.Outcome != pattern.Match {
@@ -41,7 +43,7 @@ func (s *serving) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	e := &s.endpoints[found.Index]
-	if e.handler != nil {
+	if e.compiled == nil {
 		e.handler.ServeHTTP(w, r)
 		return
 	}
@@ -90,6 +92,8 @@ func (s *serving) serve(c *compiled, w http.ResponseWriter, r *http.Request, val
 	whole, err := s.run(f, session)
 	if err != nil {
 		s.fail(w, r, c, err)
+	} else if c.then != nil {
+		session.forward(c.then)
 	} else {
 		session.send(s.shared)
 	}

@@ -97,16 +97,9 @@ func mount(e *echo.Echo, on host, added, prefix string, api *router.Router) erro
 // routes are those of the API, and those that take what it does not match.
 func (m *mounted) routes(prefix string) []echo.Route {
 	list := m.api.Audit()
-	count := map[string]int{}
+	routes := make([]echo.Route, 0, len(list))
 	for _, a := range list {
-		count[a.OperationID]++
-	}
-	var routes []echo.Route
-	for _, a := range list {
-		r := echo.Route{Method: a.Method, Path: echoPath(a.Path), Handler: m.serve}
-		if count[a.OperationID] == 1 {
-			r.Name = a.OperationID
-		}
+		r := echo.Route{Method: a.Method, Path: echoPath(a.Path), Name: a.OperationID, Handler: m.serve}
 		m.paths[a.Method+" "+a.Path] = r.Path
 		m.claim(a.Method+" "+a.Path, a.Place)
 		routes = append(routes, r)

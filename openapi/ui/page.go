@@ -2,6 +2,7 @@ package ui
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"html"
 	"net/http"
@@ -26,15 +27,31 @@ type Config struct {
 	ConnectTo []string
 }
 
+// Check reports an entry of ConnectTo that is not an origin, and a Document that is not a URL.
+func (c Config) Check() error {
+	var mistakes []error
+	for _, origin := range c.ConnectTo {
+		u, err := url.Parse(origin)
+		if err != nil || u.Scheme == "" || u.Host == "" || u.User != nil || origin != u.Scheme+"://"+u.Host ||
+			strings.ContainsAny(origin, " ;,") {
+			mistakes = append(mistakes, fmt.Errorf("%q is not an origin; write one such as https://login.example.com", origin))
+		}
+	}
+	if _, err := url.Parse(c.Document); err != nil {
+		mistakes = append(mistakes, fmt.Errorf("document %q is not a URL: %w", c.Document, err))
+	}
+	return errors.Join(mistakes...)
+}
+
 // Handler serves the page at its own path and the files it needs below it; mount it for both, "/docs" and "/docs/".
-// It answers GET and HEAD. It panics if an entry of ConnectTo is not an origin, or Document is not a URL.
+// It answers GET and HEAD. It panics if [Config.Check] finds something.
 func Handler(c Config) http.Handler {
+	if err := c.Check(); err != nil {
+		panic("ui: " + err.Error())
+	}
 	c.Title = cmp.Or(c.Title, "API documentation")
 	c.Document = cmp.Or(c.Document, "openapi.json")
-	target, err := url.Parse(c.Document)
-	if err != nil {
-		panic(fmt.Sprintf("ui: document %q is not a URL: %v", c.Document, err))
-	}
+	target, _ := url.Parse(c.Document) // checked
 	return &pages{config: c, policy: policy(c.ConnectTo), anchored: target.IsAbs() || strings.HasPrefix(c.Document, "/")}
 }
 
@@ -46,17 +63,8 @@ type pages struct {
 
 // policy allows the page its own files, and requests to the listed origins.
 func policy(connect []string) string {
-	var sources strings.Builder
-	sources.WriteString("'self'")
-	for _, origin := range connect {
-		u, err := url.Parse(origin)
-		if err != nil || u.Scheme == "" || u.Host == "" || u.User != nil || origin != u.Scheme+"://"+u.Host ||
-			strings.ContainsAny(origin, " ;,") {
-			panic(fmt.Sprintf("ui: %q is not an origin; write one such as https://login.example.com", origin))
-		}
-		sources.WriteString(" " + origin)
-	}
-	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src " + sources.String() +
+	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src " +
+		strings.Join(append([]string{"'self'"}, connect...), " ") +
 		"; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 }
 
