@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
 	"github.com/mortise-go/mortise/internal/need"
@@ -126,6 +128,24 @@ func (p *Page) Count(selector string) int {
 func (p *Page) Resize(width, height int64) {
 	p.t.Helper()
 	p.do(chromedp.EmulateViewport(width, height))
+}
+
+// Dark makes the page believe that its reader prefers dark pages.
+func (p *Page) Dark() {
+	p.t.Helper()
+	p.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}},
+		})
+		return err
+	}))
+}
+
+// Press sends keys to an element that has the focus, or gets it, as a keyboard does.
+func (p *Page) Press(selector, keys string) {
+	p.t.Helper()
+	p.Wait(selector)
+	p.do(chromedp.SendKeys(chromedp.CSS(selector), keys))
 }
 
 // Overflow returns by how many CSS pixels the page is wider than its viewport.

@@ -65,6 +65,19 @@ func (p *Page) AuthorizeAs(scheme, user, password string) {
 	})
 }
 
+// SignIn follows the redirects of a scheme of OAuth 2.0 until the page has its
+// token. The client's id and scopes are those that the page was configured with.
+func (p *Page) SignIn(scheme string) {
+	p.t.Helper()
+	p.inDialog(scheme, func(string) {})
+}
+
+// Filter shows only the tags whose names contain text.
+func (p *Page) Filter(text string) {
+	p.t.Helper()
+	p.Type(".operation-filter-input", text)
+}
+
 // Logout takes back what was entered for a security scheme.
 func (p *Page) Logout(scheme string) {
 	p.t.Helper()
@@ -85,8 +98,8 @@ func (p *Page) inDialog(scheme string, fill func(form string)) {
 	p.Click(dialogButton)
 	form := p.form(scheme)
 	fill(form)
-	p.Click(form + ` button[type="submit"].authorize`)
-	p.WaitGone(form + ` button[type="submit"].authorize`)
+	p.Click(form + ` button:is([type="submit"].authorize, [aria-label^="Apply"])`)
+	p.WaitGone(form + ` button:is([type="submit"].authorize, [aria-label^="Apply"])`)
 	p.closeDialog()
 }
 
