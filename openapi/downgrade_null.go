@@ -116,6 +116,7 @@ func (c *schemaConversion) typeOf(sch ordered) string {
 func (c *schemaConversion) types() {
 	given, ok := lookup(c.in, "type")
 	if !ok {
+		c.enumeratedNull()
 		return
 	}
 	kinds, ok := given.([]any)
@@ -146,6 +147,22 @@ func (c *schemaConversion) types() {
 			branches = append(branches, branch)
 		}
 		c.choiceOf(branches...)
+	}
+}
+
+// enumeratedNull gives an enumeration with null among its values the type without which 3.0 refuses null.
+func (c *schemaConversion) enumeratedNull() {
+	values := asList(c.out.get("enum"))
+	rest := slices.DeleteFunc(slices.Clone(values), func(v any) bool { return v == nil })
+	switch kind := kindOf(rest); {
+	case len(rest) == len(values):
+	case len(rest) == 0:
+		c.out = append(c.out.without("enum"), onlyNull()...)
+	case kind != "":
+		c.out = append(c.out, entry{"type", kind}, entry{"nullable", true})
+	default:
+		c.out = c.out.without("enum")
+		c.choiceOf(ordered{{"enum", rest}}, onlyNull())
 	}
 }
 
