@@ -28,6 +28,21 @@ func ReadBearer(h http.Header) (BearerToken, error) {
 	return BearerToken(token), err
 }
 
+// ReadDPoP returns the token of the Authorization field and the proof beside it (RFC
+// 9449 §7.1). The error is a [Fault] as in [ReadBearer]; it says nothing about the
+// proof.
+func ReadDPoP(h http.Header) (DPoPCredentials, error) {
+	token, err := readAuthorization(h, "DPoP")
+	if err != nil {
+		return DPoPCredentials{}, err
+	}
+	c := DPoPCredentials{Token: BearerToken(token)}
+	if fields := h["Dpop"]; len(fields) == 1 {
+		c.Proof = fields[0]
+	}
+	return c, nil
+}
+
 // readAuthorization returns the token68 (RFC 9110 §11.2) that follows the scheme
 // in the one Authorization field.
 func readAuthorization(h http.Header, scheme string) (string, error) {

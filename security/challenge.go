@@ -33,6 +33,11 @@ func BearerChallenge(realm string) Challenge {
 	return NewChallenge("Bearer").inRealm(realm)
 }
 
+// DPoPChallenge returns `DPoP algs="…"` (RFC 9449 §7.1).
+func DPoPChallenge(algorithms ...string) Challenge {
+	return NewChallenge("DPoP").With("algs", strings.Join(algorithms, " "))
+}
+
 // BasicChallenge returns `Basic realm="…", charset="UTF-8"` (RFC 7617 §2.1, where
 // UTF-8 is the only charset there is). An empty realm means [DefaultRealm].
 func BasicChallenge(realm string) Challenge {

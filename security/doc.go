@@ -30,6 +30,7 @@
 //	Bearer            BearerToken        Authorization: Bearer ...        BearerAuth
 //	OAuth2            BearerToken        Authorization: Bearer ...        OAuth2
 //	OpenIDConnect     BearerToken        Authorization: Bearer ...        OpenIDConnect
+//	DPoP              DPoPCredentials    Authorization: DPoP ..., DPoP     DPoPAuth
 //	Basic             BasicCredentials   Authorization: Basic ...         BasicAuth
 //	APIKeyHeader      APIKey             a header field                   ApiKeyAuth
 //	APIKeyQuery       APIKey             a parameter of the query         ApiKeyQuery

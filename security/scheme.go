@@ -49,6 +49,18 @@ func Bearer(c SchemeConfig) *di.Dependency {
 	return bearer(c, openapi.Scheme{Type: "http", HTTPScheme: "bearer", BearerFormat: c.BearerFormat})
 }
 
+// DPoP is the scheme of tokens that are bound to a key (RFC 9449 §7.1), with proofs
+// of these algorithms. It gives [DPoPCredentials], as they were sent: whoever takes
+// them verifies them. The name is "DPoPAuth". It panics without an algorithm.
+func DPoP(c SchemeConfig, algorithms ...string) *di.Dependency {
+	if len(algorithms) == 0 {
+		panic("security: DPoP: no algorithm is named; name those that proofs may have, such as \"ES256\"")
+	}
+	challenge := DPoPChallenge(algorithms...).withMetadata(c.ResourceMetadata)
+	return scheme(c.named("DPoPAuth"), openapi.Scheme{Type: "http", HTTPScheme: "dpop"}, challenge,
+		func(r *http.Request) (DPoPCredentials, error) { return ReadDPoP(r.Header) })
+}
+
 // OAuth2 is [Bearer] for tokens of an authorization server, whose endpoints the
 // document names. The name is "OAuth2". It panics if flows offers none, or one
 // without the addresses that it needs.

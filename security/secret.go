@@ -27,6 +27,26 @@ func (BearerToken) LogValue() slog.Value { return slog.StringValue(redacted) }
 // answers.
 func (BearerToken) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
+// DPoPCredentials are a token that is bound to a key, and the proof that whoever
+// sent it has the key (RFC 9449). They print as "[redacted]".
+type DPoPCredentials struct {
+	Token BearerToken
+	// Proof is the DPoP field; empty if there is none, or more than one.
+	Proof string
+}
+
+// String returns "[redacted]".
+func (DPoPCredentials) String() string { return redacted }
+
+// Format writes "[redacted]" for every verb.
+func (DPoPCredentials) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
+
+// LogValue returns "[redacted]".
+func (DPoPCredentials) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// MarshalText returns "[redacted]".
+func (DPoPCredentials) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
 // BasicCredentials are the user and password of an Authorization field. They
 // print without the password.
 type BasicCredentials struct {

@@ -42,6 +42,7 @@ const provider = (issuer, keys) =>
     ],
     jwks: { keys },
     scopes: scope.split(" "),
+    enabledJWA: { dPoPSigningAlgValues: ["ES256", "EdDSA", "PS256"] },
     ttl: { ClientCredentials: 600 },
     features: {
       devInteractions: { enabled: false },

@@ -2,6 +2,7 @@ package oauth
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 
@@ -96,12 +97,29 @@ func (f byForm) Check(ctx context.Context, token security.BearerToken) (*securit
 //	api.Provide(oauth.Token(checker))
 //	api.Require(oauth.RequireScope("read"))
 //
-// It panics if c is nil.
+// A token that is bound to a key is no bearer token, and is refused; see [DPoP]. Token
+// panics if c is nil.
 func Token(c Checker) *di.Dependency {
 	if c == nil {
 		panic("oauth: Token: the checker is nil, so that no token would be checked")
 	}
-	return di.Depends(c.Check, di.Named("oauth.Token"), di.At(di.Authentication), di.Note(unavailability{}))
+	return di.Depends(func(ctx context.Context, token security.BearerToken) (*security.TokenInfo, error) {
+		info, err := c.Check(ctx, token)
+		if err == nil && boundTo(info) != "" {
+			return nil, security.InvalidToken().Because(errBound) // RFC 9449 §7.1
+		}
+		return info, err
+	}, di.Named("oauth.Token"), di.At(di.Authentication), di.Note(unavailability{}))
+}
+
+var errBound = errors.New("the token is bound to a key, and came without a proof that its sender has it")
+
+// boundTo returns the thumbprint of the key that a token is bound to (RFC 9449 §6.1),
+// empty if it is bound to none.
+func boundTo(info *security.TokenInfo) string {
+	cnf, _ := info.Extra["cnf"].(map[string]any)
+	thumbprint, _ := cnf["jkt"].(string)
+	return thumbprint
 }
 
 // RequireScope lets only tokens with all of the scopes pass, and gives the token's

@@ -26,6 +26,9 @@
 // guards of what it gives. Programs with claims of their own give a [JWKS] to a
 // verifier and call [security.VerifyContext] themselves.
 //
+// [DPoP] is what accepts tokens that are bound to a key (RFC 9449), from the holder of
+// the key alone. [Token] refuses them.
+//
 // # Keys
 //
 // A [JWKS] is fetched when the program starts, every ten minutes, and when a token
@@ -58,6 +61,10 @@
 // Answers are remembered by a digest of the token and of the server's URL. What a
 // token may do is decided anew for each request. A token that was revoked goes on
 // for as long as its answer is remembered; [Remote.Forget] ends that.
+//
+// Proofs of possession serve once, and are remembered only when they came with a
+// good token. They are for the method, path and query-less URL that this API has,
+// by its own configuration and never by the Host field.
 //
 // Strangers can make up keys and tokens, so whatever they cause is bounded: fetches
 // in number, questions under way (503 beyond that), and what is remembered of tokens
