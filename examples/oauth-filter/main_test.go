@@ -94,7 +94,7 @@ func call(api http.Handler, method, path, token string) *httptest.ResponseRecord
 	return w
 }
 
-// S62, S63, S64, S65, S69, S72, S77, S80, S81, S82, S83, S86
+// S62, S63, S64, S65, S69, S80, S81, S82, S83, S86
 func TestTheFilterGuardsAllRoutes(t *testing.T) {
 	t.Parallel()
 	l := newLogin(t)

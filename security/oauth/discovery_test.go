@@ -94,7 +94,7 @@ func TestAnIssuerThatIsNoURLIsNotAsked(t *testing.T) {
 	}
 }
 
-func TestKeysOfAnIssuerAreFoundAnewEachTime(t *testing.T) { // A108, S91
+func TestKeysOfAnIssuerAreFoundAnewEachTime(t *testing.T) { // A108
 	synctest.Test(t, func(t *testing.T) {
 		w, first, second := newWorld(), newPair(t, "1"), newPair(t, "2")
 		w.on(oauth.DiscoveryURL(issuer), metadata(issuer, ""))

@@ -34,7 +34,7 @@ func newJWKS(t testing.TB, w *world, change func(*oauth.JWKSConfig)) *oauth.JWKS
 
 func lazy(c *oauth.JWKSConfig) { c.Lazy = true }
 
-func TestAKeyIsFoundByItsID(t *testing.T) { // S72, S73, S74, S75, S76
+func TestAKeyIsFoundByItsID(t *testing.T) { // S73, S74, S75, S76
 	synctest.Test(t, func(t *testing.T) {
 		w, first, second := newWorld(), newPair(t, "1"), newPair(t, "2")
 		w.on(jwksURL, says(200, jwks(first, second)))
@@ -42,7 +42,9 @@ func TestAKeyIsFoundByItsID(t *testing.T) { // S72, S73, S74, S75, S76
 		mustStatus(t, c, first.token(t, nil), 200)
 		mustStatus(t, c, second.token(t, nil), 200)
 		mustStatus(t, c, first.token(t, jwt.MapClaims{"iss": issuer + "/"}), 401)
+		mustStatus(t, c, first.token(t, jwt.MapClaims{"iss": issuer[:len(issuer)-1]}), 401)
 		mustStatus(t, c, first.token(t, jwt.MapClaims{"aud": "shop"}), 401)
+		mustStatus(t, c, first.token(t, jwt.MapClaims{"aud": []string{}}), 401)
 		mustStatus(t, c, first.token(t, jwt.MapClaims{"aud": []string{"shop", "api"}}), 200)
 		mustStatus(t, c, first.token(t, nil)+"A", 401)
 		mustCount(t, w, 1)

@@ -360,7 +360,7 @@ func TestWhoeverWasNotSeenTheLongestIsForgotten(t *testing.T) { // A99
 	mustCount(t, w, 4)
 }
 
-func TestARequestThatGoesAwayStopsNoOther(t *testing.T) { // S57
+func TestARequestThatGoesAwayStopsNoOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()
 		w.slow(time.Second)
