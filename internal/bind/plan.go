@@ -23,6 +23,8 @@ type Limits struct {
 	Pairs int
 	// RefuseUnknown refuses parameters in query and form that nothing reads. Otherwise they are ignored.
 	RefuseUnknown bool
+	// RefuseUnknownFields refuses them in forms alone.
+	RefuseUnknownFields bool
 }
 
 type wildcard struct {

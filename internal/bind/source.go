@@ -22,12 +22,14 @@ type Source struct {
 
 // NewSource makes an empty source for requests of the plan's operation.
 func (p *Plan) NewSource() *Source {
+	fields := p.limits
+	fields.RefuseUnknown = fields.RefuseUnknown || fields.RefuseUnknownFields
 	return &Source{
 		plan:   p,
 		path:   make([]string, len(p.wildcards)),
 		query:  newPairs(Query, &p.query, p.limits),
 		cookie: newPairs(Cookie, &p.cookie, Limits{Pairs: p.limits.Pairs}),
-		form:   newPairs(Form, &p.form, p.limits),
+		form:   newPairs(Form, &p.form, fields),
 	}
 }
 
@@ -61,7 +63,7 @@ func (s *Source) Scan() *Error {
 // LoadForm reads a body of type application/x-www-form-urlencoded. The bytes are copied.
 // Errors are those of the place as a whole, as with [Source.Scan].
 func (s *Source) LoadForm(body []byte) *Error {
-	if len(s.form.slots) == 0 && !s.plan.limits.RefuseUnknown {
+	if len(s.form.slots) == 0 && !s.form.limits.RefuseUnknown {
 		return nil
 	}
 	s.form.scan(string(body))

@@ -147,6 +147,14 @@ func TestPartsOfAFormMayBeAddedOneByOne(t *testing.T) {
 	if err := strict.src.AddForm("w", "e"); describe(err) != "422 unknown form.w: is not known; expected are v" {
 		t.Errorf("AddForm = %v", err)
 	}
+	fields := newField[string](t, `query:"v"`, bind.Options{}, bind.Limits{RefuseUnknownFields: true})
+	sent{query: "v=1&w=2"}.load(fields.src)
+	if err := fields.src.Scan(); err != nil {
+		t.Errorf("Scan = %v", err)
+	}
+	if err := fields.src.LoadForm([]byte("w=1")); describe(err) != "422 unknown form.w: is not known; no parameter is expected" {
+		t.Errorf("LoadForm = %v", err)
+	}
 }
 
 func TestManyNamesAreFound(t *testing.T) {
