@@ -89,7 +89,8 @@ func (f facts) addTo(sch schema) {
 }
 
 // partEncoding tells how a field is written where it is not by the default:
-// a list in one value, or an object as the JSON part of a multipart form.
+// a list in one value, an object as the JSON part of a multipart form, or a file of
+// the types that its accept tag lists.
 func partEncoding(f Parameter, contentType string) (openapi31.Encoding, bool) {
 	if style, explode := f.serialization(); style != "" || explode != nil {
 		e := openapi31.Encoding{Explode: explode}
@@ -98,6 +99,10 @@ func partEncoding(f Parameter, contentType string) (openapi31.Encoding, bool) {
 			e.Style = &style
 		}
 		return e, true
+	}
+	if accept := f.Tag.Get("accept"); accept != "" {
+		types := strings.Join(strings.FieldsFunc(accept, func(r rune) bool { return r == ',' || r == ' ' }), ", ")
+		return openapi31.Encoding{ContentType: text(types)}, true
 	}
 	t := value(f.Type)
 	if t == nil || !strings.HasPrefix(contentType, "multipart/") || known(t) || isText(t) {

@@ -15,15 +15,18 @@ import (
 
 // An answer is how the output of a handler becomes a response, compiled once.
 type answer struct {
-	out      reflect.Type
-	status   int
-	body     []int // the field of an envelope; nil for the whole output
-	content  reflect.Type
-	codec    *codec.Codec // nil when there is no content
-	code     []int        // the status field
-	headers  []headerField
-	cookies  []cookieField
-	redirect bool
+	out       reflect.Type
+	status    int
+	body      []int // the field of an envelope; nil for the whole output
+	content   reflect.Type
+	mediaType string       // what the declaration says; empty for the default
+	codec     *codec.Codec // nil when there is no JSON
+	piecewise bool         // the content is sent piece by piece
+	plain     bool         // the content is sent as it is
+	code      []int        // the status field
+	headers   []headerField
+	cookies   []cookieField
+	redirect  bool
 }
 
 type headerField struct {
@@ -40,22 +43,22 @@ type cookieField struct {
 
 var noneType = reflect.TypeFor[di.None]()
 
-// answer is compileAnswer, once for each type and status.
-func (b *builder) answer(out reflect.Type, status int) (*answer, error) {
-	key := answerKey{out, status}
+// answer is compileAnswer, once for each type, status and media type.
+func (b *builder) answer(out reflect.Type, own own) (*answer, error) {
+	key := answerKey{out, own.status, own.contentType}
 	known, ok := b.answers[key]
 	if !ok {
-		known.value, known.err = compileAnswer(out, status)
+		known.value, known.err = compileAnswer(key)
 		b.answers[key] = known
 	}
 	return known.value, known.err
 }
 
-// compileAnswer reads the type of an output. status is the one that the route
-// declares, or 0.
-func compileAnswer(out reflect.Type, status int) (*answer, error) {
-	a := &answer{out: out, status: status, redirect: out == redirectType}
-	if isNone(out) {
+// compileAnswer reads the type of an output. The key has the status and the media
+// type that the route declares, if it does.
+func compileAnswer(key answerKey) (*answer, error) {
+	a := &answer{out: key.out, status: key.status, mediaType: key.mediaType, redirect: key.out == redirectType}
+	if isNone(a.out) {
 		a.defaultStatus(http.StatusNoContent)
 		return a, nil
 	}
@@ -63,7 +66,7 @@ func compileAnswer(out reflect.Type, status int) (*answer, error) {
 		return nil, err
 	}
 	if a.body == nil && !a.isEnvelope() {
-		a.content = out
+		a.content = a.out
 	}
 	if a.content == nil || isNone(a.content) {
 		a.content = nil
@@ -74,11 +77,35 @@ func compileAnswer(out reflect.Type, status int) (*answer, error) {
 	if bodyless(a.status) {
 		return nil, fmt.Errorf("the status %d has no body, but the output is %v\n    return None, or choose another status", a.status, a.content)
 	}
-	a.codec = codec.For(a.content)
-	if err := a.codec.CheckEncode(); err != nil {
-		return nil, prefixed("the output cannot be written as JSON: ", unwritten(err))
+	if err := a.encoding(); err != nil {
+		return nil, err
 	}
 	return a, nil
+}
+
+// encoding decides how the content is written.
+func (a *answer) encoding() error {
+	switch {
+	case isPiecewise(a.content):
+		a.piecewise = true
+		return nil
+	case a.mediaType != "" && isPlain(a.content):
+		a.plain = true
+		return nil
+	case a.mediaType != "" && !isJSON(a.mediaType):
+		return fmt.Errorf("the output is %v, which is not written as %s by itself\n    use string, []byte, an io.Reader or router.Stream; or leave the media type out, and give the route an Encoder", a.content, a.mediaType)
+	}
+	a.codec = codec.For(a.content)
+	if err := a.codec.CheckEncode(); err != nil {
+		return prefixed("the output cannot be written as JSON: ", unwritten(err))
+	}
+	return nil
+}
+
+// isPlain recognises texts and bytes, which are written as they are where the
+// declaration says what they are.
+func isPlain(t reflect.Type) bool {
+	return t.Kind() == reflect.String || t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Uint8
 }
 
 // isNone recognises outputs that have nothing to say.
@@ -103,6 +130,11 @@ func (a *answer) defaultStatus(code int) {
 
 func (a *answer) isEnvelope() bool {
 	return a.body != nil || a.code != nil || len(a.headers)+len(a.cookies) > 0
+}
+
+// isConditional reports whether the answer may say which version it is.
+func (a *answer) isConditional() bool {
+	return slices.ContainsFunc(a.headers, func(h headerField) bool { return h.name == "Etag" || h.name == "Last-Modified" })
 }
 
 // envelope finds the tagged fields of an output.
@@ -239,8 +271,11 @@ func (a *answer) bodyField(f reflect.StructField, kind string) error {
 		return unexported("body", kind)
 	case a.body != nil:
 		return errors.New("is a second body; keep one of them")
-	case kind != "json" && kind != "":
-		return fmt.Errorf("has body:%q, which is not a kind of body; write body:\"json\"", kind)
+	case kind == "json" || kind == "":
+	case isMediaType(kind):
+		a.mediaType = kind
+	default:
+		return fmt.Errorf("has body:%q, which is not a kind of body; write body:\"json\", or a media type such as body:\"text/csv\"", kind)
 	}
 	a.body, a.content = f.Index, f.Type
 	return nil

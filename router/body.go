@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"mime"
 	"net/http"
 	"reflect"
@@ -29,18 +30,38 @@ type body struct {
 
 // body compiles a field tagged body:"json".
 func (s *source) body(f di.Field, kind string) (di.Input, error) {
-	if kind != "json" && kind != "" {
-		return nil, fmt.Errorf("field %s has body:%q, which is not a kind of body\n    write body:\"json\"; fields of a form have tags of their own, such as form:\"name\"", fieldName(f), kind)
+	switch {
+	case kind == "json" || kind == "":
+	case kind == "jsonl":
+		return s.lines(f)
+	case kind == "multipart":
+		return s.parts(f)
+	case strings.Contains(kind, "/"):
+		return s.raw(f, kind)
+	default:
+		return nil, fmt.Errorf("field %s has body:%q, which is not a kind of body\n    write body:\"json\", \"jsonl\", \"multipart\" or a media type; fields of a form have tags of their own, such as form:\"name\"", fieldName(f), kind)
 	}
-	known, ok := s.builder.bodies[f.Type]
+	if err := otherwise(f); err != nil {
+		return nil, err
+	}
+	b, err := s.compiledBody(f, f.Type)
+	if err != nil {
+		return nil, err
+	}
+	return &bodyInput{b, fieldName(f), f.Type, f.Tag}, nil
+}
+
+// compiledBody is newBody, once for each type.
+func (s *source) compiledBody(f di.Field, t reflect.Type) (*body, error) {
+	known, ok := s.builder.bodies[t]
 	if !ok {
-		known.value, known.err = s.builder.newBody(f.Type)
-		s.builder.bodies[f.Type] = known
+		known.value, known.err = s.builder.newBody(t)
+		s.builder.bodies[t] = known
 	}
 	if known.err != nil {
 		return nil, prefixed("field "+fieldName(f)+": ", known.err)
 	}
-	return &bodyInput{known.value, fieldName(f), f.Type, f.Tag}, nil
+	return known.value, nil
 }
 
 func (b *builder) newBody(t reflect.Type) (*body, error) {
@@ -143,43 +164,65 @@ func (b *bodyBinder) Bind() error {
 		}
 		return invalidBody{{Place: "body", Code: "required", Detail: "is required"}}
 	}
-	if err := checkContentType(s.r.Header, "application/json", isJSON); err != nil {
+	other, err := s.decoder()
+	switch {
+	case err != nil:
 		return err
+	case other != nil:
+		return b.decodeAs(other, bytes.NewReader(buf.Bytes()))
 	}
-	return b.decode(buf.Bytes())
+	return b.decode(buf.Bytes(), b.ptr, wholeBody, b.session.strictMembers())
 }
 
-func (b *bodyBinder) decode(data []byte) error {
+// A position is where a JSON text stands: the whole body, a line, a part.
+type position struct {
+	place   string // as people write it, such as "body"
+	pointer string // of the text, RFC 6901, where it is within a larger one
+	silent  bool   // pointers would point into something that is no JSON
+}
+
+var wholeBody = position{place: "body"}
+
+func (s *session) strictMembers() codec.Options {
+	return codec.Options{RejectUnknown: s.route.settings.api.rejectUnknown, RejectNull: true}
+}
+
+// decode decodes and checks a JSON text.
+func (b *body) decode(data []byte, ptr any, at position, o codec.Options) error {
 	if b.wants != "" && string(bytes.Trim(data, " \t\r\n")) == "null" {
-		return invalidBody{{Place: "body", Code: "required", Detail: "expected " + b.wants + ", got null"}}
+		return invalidBody{{Place: at.place, Code: "required", Detail: "expected " + b.wants + ", got null"}}
 	}
-	err := b.codec.Decode(data, b.ptr, codec.Options{RejectUnknown: b.session.route.settings.api.rejectUnknown, RejectNull: true})
-	if err != nil {
-		return undecodable(err)
+	if err := b.codec.Decode(data, ptr, o); err != nil {
+		return undecodable(err, at)
 	}
+	return b.check(ptr, at)
+}
+
+// check checks what has been decoded.
+func (b *body) check(ptr any, at position) error {
 	if b.checker == nil {
 		return nil
 	}
-	violations := b.checker.Check(b.ptr)
+	violations := b.checker.Check(ptr)
 	if len(violations) == 0 {
 		return nil
 	}
 	list := make(invalidBody, len(violations))
 	for i, v := range violations {
-		list[i] = problem.Invalid{Place: placed(v.Path.String()), Pointer: v.Path.Pointer(), Code: v.Rule, Detail: v.Detail}
+		list[i] = problem.Invalid{Place: at.placed(v.Path.String()), Pointer: at.pointed(v.Path.Pointer()), Code: v.Rule, Detail: v.Detail}
 	}
 	return list
 }
 
 // undecodable tells what JSON is not, from what it should hold.
-func undecodable(err error) error {
+func undecodable(err error, at position) error {
 	faults, ok := errors.AsType[codec.Errors](err)
 	if !ok {
 		return err
 	}
 	list := make(invalidBody, len(faults))
 	for i, f := range faults {
-		list[i] = problem.Invalid{Place: placed(f.Path), Pointer: f.Pointer, Code: f.Code, Detail: f.Detail}
+		list[i] = problem.Invalid{Place: at.placed(f.Path), Pointer: at.pointed(f.Pointer), Code: f.Code, Detail: f.Detail}
 	}
 	if faults.Kind() == codec.Syntax {
 		p := problem.BadRequest("the body is not valid JSON")
@@ -189,15 +232,38 @@ func undecodable(err error) error {
 	return list
 }
 
-// placed is the path of a value within the body, as people write it.
-func placed(path string) string {
+// placed is the path of a value within the text, as people write it.
+func (at position) placed(path string) string {
 	switch {
 	case path == "":
-		return "body"
+		return at.place
 	case path[0] == '[':
-		return "body" + path
+		return at.place + path
 	}
-	return "body." + path
+	return at.place + "." + path
+}
+
+func (at position) pointed(pointer string) string {
+	if at.silent {
+		return ""
+	}
+	return at.pointer + pointer
+}
+
+// otherwise refuses the types of other kinds of bodies.
+func otherwise(f di.Field) error {
+	var kind string
+	switch reflect.New(f.Type).Interface().(type) {
+	case receiver:
+		kind = "jsonl"
+	case *Parts:
+		kind = "multipart"
+	case *io.Reader:
+		kind = "application/pdf"
+	default:
+		return nil
+	}
+	return fmt.Errorf("field %s is a %v, which is not read from JSON\n    write a tag such as body:%q", fieldName(f), f.Type, kind)
 }
 
 // readBody reads the whole body. One of exactly the limit is accepted.
@@ -214,7 +280,7 @@ func (s *session) readBody(buf *codec.Buffer) error {
 		// A client may announce more than it sends; room is made as it comes.
 		buf.Grow(int(min(n, 64<<10)) + 1)
 	}
-	read, err := buf.ReadFrom(io.LimitReader(s.r.Body, limit+1))
+	read, err := buf.ReadFrom(io.LimitReader(s.r.Body, min(limit, math.MaxInt64-1)+1))
 	switch {
 	case err != nil:
 		return unreadable(err)
@@ -226,8 +292,10 @@ func (s *session) readBody(buf *codec.Buffer) error {
 
 // tooLarge answers a body over the limit. What is left of it is not read, so
 // the connection cannot serve another request.
-func (s *session) tooLarge(limit int64) error {
-	s.w.Header().Set("Connection", "close")
+func (s *session) tooLarge(limit int64) error { return tooLarge(s.w, limit) }
+
+func tooLarge(w http.ResponseWriter, limit int64) error {
+	w.Header().Set("Connection", "close")
 	return problem.ContentTooLarge(fmt.Sprintf("the body is larger than %d bytes", limit))
 }
 
@@ -241,58 +309,33 @@ func unreadable(err error) error {
 }
 
 // checkContentType answers 415 to a body of another kind, or in a coding, none
-// of which is undone here: RFC 9110 section 15.5.16.
-func checkContentType(h http.Header, want string, fits func(mediaType string) bool) error {
+// of which is undone here: RFC 9110 section 15.5.16. want are the media types that
+// would do.
+func checkContentType(h http.Header, fits func(mediaType string) bool, want ...string) error {
 	if lines := h["Content-Encoding"]; lines != nil && !slices.Equal(lines, []string{"identity"}) {
 		return problem.UnsupportedMediaType("the body must not be encoded").WithHeader("Accept-Encoding", "identity")
 	}
 	lines := h["Content-Type"]
-	if len(lines) == 1 && lines[0] == want {
+	if len(lines) == 1 && lines[0] == want[0] {
 		return nil
 	}
-	refusal := problem.UnsupportedMediaType("the body must be "+want, want)
 	if len(lines) != 1 {
-		return refusal
+		return unsupported(want)
 	}
 	mediaType, params, err := mime.ParseMediaType(lines[0])
 	if err != nil || !fits(mediaType) {
-		return refusal
+		return unsupported(want)
 	}
 	if charset, ok := params["charset"]; ok && !strings.EqualFold(charset, "utf-8") {
-		return refusal
+		return unsupported(want)
 	}
 	return nil
+}
+
+func unsupported(want []string) error {
+	return problem.UnsupportedMediaType("the body must be "+strings.Join(want, " or "), want...)
 }
 
 func isJSON(mediaType string) bool {
-	return mediaType == "application/json" || strings.HasPrefix(mediaType, "application/") && strings.HasSuffix(mediaType, "+json")
-}
-
-func isForm(mediaType string) bool { return mediaType == "application/x-www-form-urlencoded" }
-
-// loadForm reads a form once for all its fields.
-func (s *session) loadForm() error {
-	if !s.formRead {
-		s.formRead = true
-		s.formErr = s.readForm()
-	}
-	return s.formErr
-}
-
-func (s *session) readForm() error {
-	buf := codec.GetBuffer()
-	defer buf.Free()
-	if err := s.readBody(buf); err != nil {
-		return err
-	}
-	if buf.Len() == 0 {
-		return nil
-	}
-	if err := checkContentType(s.r.Header, "application/x-www-form-urlencoded", isForm); err != nil {
-		return err
-	}
-	if err := s.params.LoadForm(buf.Bytes()); err != nil {
-		return err
-	}
-	return nil
+	return mediaType == typeJSON || strings.HasPrefix(mediaType, "application/") && strings.HasSuffix(mediaType, "+json")
 }

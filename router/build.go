@@ -32,8 +32,9 @@ type fieldKey struct {
 
 // answerKey is what an answer is made of.
 type answerKey struct {
-	out    reflect.Type
-	status int
+	out       reflect.Type
+	status    int
+	mediaType string
 }
 
 // parsed is what was made of something, or why it could not.

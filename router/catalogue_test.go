@@ -76,6 +76,8 @@ func catalogue() map[string]func(*mortise.API) {
 		dependencyMistakes,
 		lockMistakes,
 		documentMistakes,
+		contentMistakes,
+		formMistakes,
 	} {
 		maps.Copy(all, some())
 	}

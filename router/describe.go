@@ -1,6 +1,7 @@
 package router
 
 import (
+	"mime/multipart"
 	"net/http"
 	"reflect"
 	"slices"
@@ -98,6 +99,7 @@ func isLiteral(name string) bool {
 // describeInputs documents what any part of the chain reads.
 func (c *compiled) describeInputs(op *openapi.Operation) {
 	var form []openapi.Parameter
+	formType := typeForm
 	always := len(c.plan.Always())
 	for i, n := range c.plan.All() {
 		for in := range n.Inputs() {
@@ -107,19 +109,21 @@ func (c *compiled) describeInputs(op *openapi.Operation) {
 				describeParam(op, in.param, i < always)
 			case *formInput:
 				form = append(form, parameter(in.param))
-			case *bodyInput:
-				op.Body = &openapi.Body{
-					Description: in.tag.Get("doc"),
-					Required:    !in.optional,
-					Content:     []openapi.Media{{Type: in.typ}},
-				}
+			case formPart:
+				formType = typeMultipart
+				form = append(form, in.describe())
+			case bodyReading:
+				_, op.Body = in.reads()
+				c.describeDecoders(in, op.Body)
+			case *preconditionsInput:
+				in.describe(op)
 			}
 		}
 	}
 	if form != nil {
 		op.Body = &openapi.Body{
 			Required: slices.ContainsFunc(form, func(p openapi.Parameter) bool { return p.Required }),
-			Content:  []openapi.Media{{ContentType: "application/x-www-form-urlencoded", Fields: form}},
+			Content:  []openapi.Media{{ContentType: formType, Fields: form}},
 		}
 	}
 	if op.Body != nil {
@@ -128,6 +132,56 @@ func (c *compiled) describeInputs(op *openapi.Operation) {
 	if op.Body != nil || len(op.Parameters) > 0 {
 		op.AddResponse(openapi.Response{Status: http.StatusBadRequest}, openapi.Response{Status: http.StatusUnprocessableEntity})
 	}
+}
+
+// describeDecoders documents the other forms in which a JSON body may come.
+func (c *compiled) describeDecoders(in di.Input, body *openapi.Body) {
+	if in, ok := in.(*bodyInput); ok {
+		for _, mediaType := range c.bodyTypes()[1:] {
+			body.Content = append(body.Content, openapi.Media{ContentType: mediaType, Type: in.typ})
+		}
+	}
+}
+
+// A formPart is a field of a form that is no text.
+type formPart interface{ describe() openapi.Parameter }
+
+func (in *uploadInput) describe() openapi.Parameter {
+	t := reflect.TypeFor[multipart.FileHeader]()
+	if in.typ == uploads {
+		t = reflect.TypeFor[[]multipart.FileHeader]()
+	}
+	return openapi.Parameter{Name: in.name, Required: in.required(), Type: t, Tag: in.tag, Place: in.field}
+}
+
+func (in *jsonPartInput) describe() openapi.Parameter {
+	return openapi.Parameter{Name: in.name, Required: !in.optional, Type: in.typ, Tag: in.tag, Place: in.field}
+}
+
+func (in *bodyInput) reads() (string, *openapi.Body) {
+	return in.field, describedBody(in.tag, !in.optional, openapi.Media{Type: in.typ})
+}
+
+func (in *rawInput) reads() (string, *openapi.Body) {
+	var content []openapi.Media
+	for _, mediaType := range in.accept {
+		content = append(content, openapi.Media{ContentType: mediaType, Type: in.typ})
+	}
+	return in.field, describedBody(in.tag, in.required, content...)
+}
+
+func (in *linesInput) reads() (string, *openapi.Body) {
+	list := reflect.SliceOf(in.item)
+	return in.field, describedBody(in.tag, true,
+		openapi.Media{ContentType: typeLines, Type: list}, openapi.Media{ContentType: "application/x-ndjson", Type: list})
+}
+
+func (in *partsInput) reads() (string, *openapi.Body) {
+	return in.field, describedBody(in.tag, true, openapi.Media{ContentType: typeMultipart, Fields: []openapi.Parameter{}})
+}
+
+func describedBody(tag reflect.StructTag, required bool, content ...openapi.Media) *openapi.Body {
+	return &openapi.Body{Description: tag.Get("doc"), Required: required, Content: content}
 }
 
 func describeParam(op *openapi.Operation, p *bind.Param, always bool) {
@@ -162,8 +216,12 @@ func parameter(p *bind.Param) openapi.Parameter {
 func (c *compiled) describeAnswer(op *openapi.Operation) {
 	a := c.answer
 	r := openapi.Response{Status: a.status}
-	if a.codec != nil {
-		r.Type = a.content
+	switch {
+	case a.piecewise:
+		r.ContentType = a.contentType()
+		contentOf(reflect.New(a.content).Interface()).describe(op, &r)
+	case a.content != nil:
+		r.Type, r.ContentType = a.content, a.contentType()
 	}
 	for _, h := range a.headers {
 		r.Headers = append(r.Headers, openapi.ResponseHeader{Name: h.name, Type: h.typ, Tag: h.tag})
@@ -171,7 +229,12 @@ func (c *compiled) describeAnswer(op *openapi.Operation) {
 	for _, k := range a.cookies {
 		r.Cookies = append(r.Cookies, k.name)
 	}
+	if c.conditional && isSafe(c.method) {
+		describeConditions(op)
+		op.AddResponse(openapi.Response{Status: http.StatusNotModified}, openapi.Response{Status: http.StatusPreconditionFailed})
+	}
 	op.AddResponse(r)
+	c.describeForms(op)
 }
 
 // describeSecurity documents the credentials that the chain asks for: all that

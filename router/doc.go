@@ -41,8 +41,16 @@
 //	query:"page"     a parameter of the query           required, unless it has a default or may be missing
 //	header:"X-Tag"   a field of the header              as query
 //	cookie:"theme"   a cookie                           as query
-//	form:"name"      a field of an urlencoded form      as query
+//	form:"name"      a field of a form                  as query
+//	form:"name,json" a JSON part of a multipart form    required, unless the type is a pointer
 //	body:"json"      the JSON body                      required, unless the type is a pointer
+//	body:"jsonl"     [Lines] of JSON                    no lines
+//	body:"multipart" the [Parts] of a form              no parts
+//	body:"image/*"   the body as io.Reader, []byte      required, unless required:"false"
+//	                 or string, of these media types
+//
+// A form is urlencoded, unless a field takes a file, an [Upload], or a JSON part:
+// then it is multipart/form-data, within the limits of [Multipart].
 //
 // A pointer, an Optional, a slice or a field with required:"false" may be missing.
 // These tags go with the first ones: default:"1", validate:"min=1,max=100" with
@@ -53,8 +61,8 @@
 // included; null is a value only where the type has one, such as a pointer; and
 // a member may be an Optional, or one of several types by openapi.OneOf.
 //
-// Four types need no provider: *http.Request, [ResponseHeader], [Prefix], and,
-// from package di, Scopes.
+// These types need no provider: *http.Request, [ResponseHeader], [Prefix],
+// [Preconditions], [Background], and, from package di, Scopes.
 //
 // # Outputs
 //
@@ -62,6 +70,9 @@
 //	a struct, slice, map, string, number, pointer  200 and JSON; nil slices are [], nil maps {}
 //	di.None, or a struct without fields            204
 //	[Redirect]                                     303 and Location
+//	a text or bytes, with [ContentType]            200, as they are
+//	[File]                                         200, 206, 304, 412 or 416
+//	[Events], [Lines], [Stream], an io.Reader      200, sent piece by piece
 //	a struct with one of the tags below            an envelope
 //
 //	tag             type                                   sends
@@ -70,10 +81,17 @@
 //	header:"Link"   slice of these                         a line for each element
 //	cookie:"theme"  *http.Cookie, []*http.Cookie           Set-Cookie; nothing for nil
 //	body:"json"     anything                               the content
+//	body:"text/csv" text, bytes, a reader, a [Stream], …   the content, as it is
 //
 // In an envelope every field has a tag: one that would not be sent is a mistake.
 // What cannot be encoded is a 500 of which nothing has been sent, because the
-// answer is encoded before resources are closed, and sent after.
+// answer is encoded before resources are closed, and sent after. What is sent piece
+// by piece is sent before resources are closed; an error in the middle of it cuts
+// the connection.
+//
+// [Encoder] adds other forms than JSON, from which the client chooses by Accept.
+// Answers with an ETag or Last-Modified are compared with the conditions of the
+// request, RFC 9110 section 13.
 //
 // HEAD is answered wherever GET is, with the same header; OPTIONS with 204 and
 // Allow; a path that is not clean, or lacks its final slash, with 307.
@@ -101,7 +119,7 @@
 // # Order
 //
 //	middleware              of [Router.Use], the first is the outermost
-//	route match             404, 405, 307
+//	route match             404, 405, 307, 406
 //	admission               403, 429      addresses, coarse limits
 //	authentication          401, 400      credentials and what verifies them
 //	revocation, 2nd factor  401
@@ -115,7 +133,8 @@
 //	handler
 //	encoding of the answer
 //	closing of resources                  last opened, first closed; may fail the request
-//	sending
+//	sending                               of pieces: before the closing
+//	background work
 //
 // A dependency has its stage from the options di.At; within a stage the order of
 // declaration counts, and what a dependency needs always runs before it. A
@@ -183,7 +202,10 @@
 //   - No answer repeats a submitted value, and no 5xx says why. Names of members
 //     and map keys may be repeated, in places.
 //   - Bodies have a limit, [DefaultMaxBody], see [MaxBody]. They are not
-//     decompressed. Time limits are the server's business.
+//     decompressed. Time limits are the server's business, but for what is sent
+//     piece by piece, which has one for each write, see [Streams].
+//   - Names of uploaded files are made safe, and their types are the client's word
+//     unless a tag says what is accepted. Send them back with [File.Attachment].
 //   - A handle that is nil is a mistake, not a guard that is missing.
 //   - Hidden routes are served. The document tells all others to everybody:
 //     [DocumentAt] moves it or switches it off.

@@ -112,21 +112,28 @@ func (s *serving) report(w http.ResponseWriter, r *http.Request, p *problem.Prob
 	}
 	id := requestID(w, r)
 	w.Header().Set("X-Request-Id", id)
+	s.log(r, level, text, id, p.StatusCode(), err)
+	if p.Instance == "" {
+		return p.WithInstance("urn:request:" + id)
+	}
+	return p
+}
+
+// log tells why something failed. The status is 0 where there is none.
+func (s *serving) log(r *http.Request, level slog.Level, text, id string, status int, err error) {
 	attrs := []slog.Attr{
 		slog.String("request_id", id),
 		slog.String("method", r.Method),
 		slog.String("route", r.Pattern),
-		slog.Int("status", p.StatusCode()),
 		slog.String("error", err.Error()),
+	}
+	if status != 0 {
+		attrs = append(attrs, slog.Int("status", status))
 	}
 	if e, ok := errors.AsType[*di.PanicError](err); ok {
 		attrs = append(attrs, slog.String("stack", string(e.Stack)))
 	}
 	s.router.logger().LogAttrs(r.Context(), level, text, attrs...)
-	if p.Instance == "" {
-		return p.WithInstance("urn:request:" + id)
-	}
-	return p
 }
 
 // denial is an error that tells, to the log alone, which policy somebody did not

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-playground/validator/v10"
 
@@ -72,15 +73,22 @@ type settings struct {
 
 // operation is what routes inherit.
 type operation struct {
-	tags       []string
-	responses  []openapi.Response
-	servers    []openapi.Server
-	extensions map[string]any
-	deprecated bool
-	hidden     bool
-	public     bool
-	publicBy   *Group // the outermost group that is declared Public, if one is
-	maxBody    int64
+	tags         []string
+	responses    []openapi.Response
+	servers      []openapi.Server
+	extensions   map[string]any
+	deprecated   bool
+	hidden       bool
+	public       bool
+	publicBy     *Group // the outermost group that is declared Public, if one is
+	maxBody      int64
+	maxLine      int
+	streams      StreamConfig
+	multipart    MultipartConfig
+	encoders     []encoder
+	decoders     []decoder
+	strictAccept bool
+	etag         autoETag
 }
 
 // own is what a single route says of itself.
@@ -93,30 +101,32 @@ type own struct {
 	requestExamples          []openapi.Example
 	parameterExamples        []parameterExamples
 	parameters               []openapi.Parameter // of a message
+	contentType              string
 }
 
 // global is what the router alone has.
 type global struct {
-	prefix        Prefix
-	info          openapi.Info
-	servers       []openapi.Server
-	tags          []openapi.Tag
-	tagGroups     []openapi.TagGroup
-	docs          *openapi.ExternalDocs
-	webhooks      []openapi.Webhook
-	extensions    map[string]any
-	version       openapi.Version
-	docsPath      string
-	docsPage      ui.Config
-	docsGuards    []*di.Dependency
-	documentPath  string
-	renderer      problem.Renderer
-	logger        *slog.Logger
-	validator     *validator.Validate
-	defaults      []*di.Dependency
-	rejectUnknown bool
-	described     map[reflect.Type]map[string]any
-	strict        bool
+	prefix            Prefix
+	info              openapi.Info
+	servers           []openapi.Server
+	tags              []openapi.Tag
+	tagGroups         []openapi.TagGroup
+	docs              *openapi.ExternalDocs
+	webhooks          []openapi.Webhook
+	extensions        map[string]any
+	version           openapi.Version
+	docsPath          string
+	docsPage          ui.Config
+	docsGuards        []*di.Dependency
+	documentPath      string
+	renderer          problem.Renderer
+	logger            *slog.Logger
+	validator         *validator.Validate
+	defaults          []*di.Dependency
+	rejectUnknown     bool
+	described         map[reflect.Type]map[string]any
+	backgroundTimeout time.Duration
+	strict            bool
 }
 
 // inherit copies what an inner declaration starts with.
@@ -125,6 +135,8 @@ func (s *settings) inherit() settings {
 	inner.tags = slices.Clip(inner.tags)
 	inner.responses = slices.Clip(inner.responses)
 	inner.servers = slices.Clip(inner.servers)
+	inner.encoders = slices.Clip(inner.encoders)
+	inner.decoders = slices.Clip(inner.decoders)
 	return inner
 }
 
@@ -159,6 +171,19 @@ func Status(code int) Option {
 	return &option{fmt.Sprintf("Status(%d)", code), onRoute, func(s *settings) {
 		if s.status = code; code < 200 || code > 399 {
 			s.status, s.wrong = 0, errors.New("not a status of a success\n    give one from 200 to 399; to fail, return an error, and document it with Problems")
+		}
+	}}
+}
+
+// ContentType is the media type of a route's success, for outputs that are sent as
+// they are: texts, bytes, readers, a [Stream], a [File]. Without it texts and bytes
+// are JSON, and the others application/octet-stream. An envelope says it in the tag
+// of its field instead, such as body:"text/csv". JSON may have a media type of its
+// own, such as "application/hal+json".
+func ContentType(mediaType string) Option {
+	return &option{fmt.Sprintf("ContentType(%q)", mediaType), onRoute, func(s *settings) {
+		if s.contentType = mediaType; !isMediaType(mediaType) {
+			s.contentType, s.wrong = "", errors.New("not a media type\n    give one such as \"text/csv\" or \"text/plain; charset=utf-8\"")
 		}
 	}}
 }
@@ -307,7 +332,8 @@ func Validator(v *validator.Validate) Option {
 }
 
 // RejectUnknownMembers refuses JSON bodies that have members which the Go type
-// has no field for. By default these are passed over. Fits the API.
+// has no field for, and forms that have fields which nothing reads. By default
+// these are passed over. Fits the API.
 func RejectUnknownMembers() Option {
 	return &option{"RejectUnknownMembers", onRouter, func(s *settings) { s.api.rejectUnknown = true }}
 }

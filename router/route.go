@@ -30,17 +30,22 @@ func (r *route) String() string { return r.method + " " + r.path }
 // compiled is a route that serves.
 type compiled struct {
 	*route
-	pattern     *pattern.Pattern
-	plan        *di.Plan
-	source      *source
-	answer      *answer
-	operation   *openapi.Operation
-	names       []string // of the wildcards
-	exposed     bool     // somebody takes the *http.Request
-	challengers []challenger
-	then        http.Handler // answers in place of the handler's output, if there is one
-	locked      bool         // nobody gets through without a credential
-	vary        []string     // the request fields that hold credentials, as a Vary value; nil for none
+	pattern        *pattern.Pattern
+	plan           *di.Plan
+	source         *source
+	encoders       []encoder // of its success, beside JSON
+	offers         []string  // the media types of its success, where the client chooses
+	conditional    bool      // the answer may have an entity tag or a date
+	answer         *answer
+	operation      *openapi.Operation
+	contentType    []string // of the success, as a header value
+	names          []string // of the wildcards
+	exposed        bool     // somebody takes the *http.Request
+	readsPiecewise bool     // the handler reads the body while it answers
+	challengers    []challenger
+	then           http.Handler // answers in place of the handler's output, if there is one
+	locked         bool         // nobody gets through without a credential
+	vary           []string     // the request fields that hold credentials, as a Vary value; nil for none
 }
 
 // compile makes the route's plan, or reports why it cannot be.
@@ -55,7 +60,7 @@ func (b *builder) compile(r *route) *compiled {
 		return nil
 	}
 	c := &compiled{route: r, pattern: p}
-	c.answer, err = b.answer(r.handler.Out(), r.settings.status)
+	c.answer, err = b.answer(r.handler.Out(), r.settings.own)
 	b.check(r, err)
 	c.source = b.newSource(c)
 	plan, mistakes := di.Compile(r.scope, r.handler, c.source, b.router.container)
@@ -66,6 +71,9 @@ func (b *builder) compile(r *route) *compiled {
 		return nil
 	}
 	c.plan = plan
+	c.contentType = sharedValue(c.answer.contentType())
+	c.conditional = r.settings.etag.on || c.answer.isConditional()
+	c.negotiates()
 	b.check(r, c.source.finish(plan))
 	c.operation = c.describe(b)
 	return c

@@ -19,13 +19,14 @@ import (
 // Routes and dependencies are declared first, by one goroutine; [Router.Build]
 // compiles them, once. Serving is safe for concurrent use.
 type Router struct {
-	root      *Group
-	base      *di.Scope // what is provided unless the user provides it
-	global    global
-	routes    []*route
-	mistakes  []*Mistake
-	container *di.Container
-	overrides []di.Override
+	root       *Group
+	base       *di.Scope // what is provided unless the user provides it
+	global     global
+	routes     []*route
+	mistakes   []*Mistake
+	container  *di.Container
+	overrides  []di.Override
+	background sync.WaitGroup // work after answers
 
 	middlewares []wrapping // the first is the outermost
 
@@ -96,9 +97,11 @@ func (r *Router) Start(ctx context.Context) error {
 	return r.container.Start(ctx)
 }
 
-// Close closes the application's resources. Call it when no request is being
-// served any more.
-func (r *Router) Close() error { return r.container.Close(nil) }
+// Close waits for [Background] work and closes the application's resources. Call it
+// when no request is being served any more.
+func (r *Router) Close() error {
+	return alsoClosed(r.waitForBackground(), r.container.Close(nil))
+}
 
 // With returns a handler that serves the same routes with dependencies
 // replaced, and an application of its own. The router itself is not changed,

@@ -1,7 +1,9 @@
 package router
 
 import (
+	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"runtime/debug"
 	"slices"
@@ -89,17 +91,34 @@ func (s *serving) serve(c *compiled, w http.ResponseWriter, r *http.Request, val
 		session.attach(f.Output())
 	}
 	session.begin(w, r, values)
+	if c.offers != nil {
+		if err := session.negotiate(); err != nil {
+			s.fail(w, r, c, err)
+			session.end()
+			f.Release()
+			return
+		}
+	}
 	whole, err := s.run(f, session)
-	if err != nil {
+	committed := session.committed
+	switch {
+	case committed:
+	case err != nil:
 		s.fail(w, r, c, err)
-	} else if c.then != nil {
+	case c.then != nil:
 		session.forward(c.then)
-	} else {
+	default:
 		session.send(s.shared)
+	}
+	if session.tasks != nil && err == nil {
+		s.later(w, r, *session.tasks)
 	}
 	session.end()
 	if whole {
 		f.Release()
+	}
+	if committed && err != nil {
+		s.breakOff(w, r, err)
 	}
 }
 
@@ -109,22 +128,66 @@ func (s *serving) serve(c *compiled, w http.ResponseWriter, r *http.Request, val
 func (s *serving) run(f *di.Frame, session *session) (whole bool, err error) {
 	defer func() {
 		if !whole {
-			err = abandon(f, recover())
+			err = session.abandon(f, recover())
 		}
 	}()
-	err = f.Run(session.r.Context())
-	if err == nil {
+	if session.answer.piecewise {
+		err = s.runPiecewise(f, session)
+	} else if err = f.Run(session.r.Context()); err == nil {
 		err = session.prepare()
 	}
 	err = f.Close(err)
 	return true, err
 }
 
+// runPiecewise also sends what the handler gives, because resources have to stay
+// open for that. The handler's context ends when the client can no longer be
+// written to.
+func (s *serving) runPiecewise(f *di.Frame, session *session) error {
+	ctx, cancel := context.WithCancelCause(session.r.Context())
+	defer cancel(nil)
+	err := f.Run(ctx)
+	if err == nil {
+		err = session.prepare()
+	}
+	if err == nil {
+		err = session.transmit(ctx, cancel, s.shared)
+	}
+	return alsoClosed(err, session.closeContent())
+}
+
+// alsoClosed adds what went wrong when something was closed.
+func alsoClosed(err, closing error) error {
+	switch {
+	case closing == nil:
+		return err
+	case err == nil:
+		return closing
+	}
+	return errors.Join(err, closing)
+}
+
+// breakOff cuts off an answer that has begun and cannot be completed, so that the
+// client does not take it for whole.
+func (s *serving) breakOff(w http.ResponseWriter, r *http.Request, err error) {
+	p := problem.From(clientError(err))
+	level, text := slog.LevelError, "answer broke off"
+	switch {
+	case r.Context().Err() != nil:
+		level, text = slog.LevelInfo, "answer abandoned" // by the client
+	case p.StatusCode() < http.StatusInternalServerError:
+		level = slog.LevelWarn
+	}
+	s.log(r, level, text, requestID(w, r), p.StatusCode(), err)
+	panic(http.ErrAbortHandler)
+}
+
 // abandon closes what is open after a panic, and lets net/http's own signal
 // pass. After runtime.Goexit, which a failing test calls in a handler, there is
 // nothing to recover, and the goroutine ends by itself.
-func abandon(f *di.Frame, v any) error {
-	err := f.Close(&di.PanicError{Value: v, Stack: debug.Stack()})
+func (s *session) abandon(f *di.Frame, v any) error {
+	err := f.Close(alsoClosed(&di.PanicError{Value: v, Stack: debug.Stack()}, s.closeContent()))
+	s.removeFiles()
 	if abort, ok := v.(error); ok && errors.Is(abort, http.ErrAbortHandler) {
 		panic(http.ErrAbortHandler)
 	}

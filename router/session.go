@@ -1,6 +1,7 @@
 package router
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
@@ -19,12 +20,17 @@ type session struct {
 
 	formRead bool
 	formErr  error
+	form     *form // of a multipart form; nil for none
 
-	attached bool // the answer points at the frame's output
-	answer   writer
-	status   int
-	staged   http.Header   // of an envelope
-	buf      *codec.Buffer // the encoded content; nil for none
+	attached  bool // the answer points at the frame's output
+	answer    writer
+	status    int
+	staged    http.Header                    // of an envelope
+	buf       *codec.Buffer                  // the encoded content; nil for none
+	chosen    int                            // among the forms that are offered; 0 is the first
+	tasks     *[]func(context.Context) error // for afterwards; nil until somebody asks
+	committed bool                           // the header of an answer that is sent piece by piece is gone
+	closed    bool                           // and its content is closed
 }
 
 // attach points the answer at the output of the frame.
@@ -53,8 +59,14 @@ func (s *session) begin(w http.ResponseWriter, r *http.Request, values *pattern.
 // end forgets everything about the request.
 func (s *session) end() {
 	s.params.Reset()
+	s.removeFiles()
 	s.w, s.r = nil, nil
 	s.formRead, s.formErr, s.staged = false, nil, nil
+	s.committed, s.closed, s.chosen = false, false, 0
+	if s.tasks != nil {
+		clear(*s.tasks)
+		*s.tasks = (*s.tasks)[:0]
+	}
 	if s.buf != nil {
 		s.buf.Free()
 		s.buf = nil

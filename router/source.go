@@ -11,6 +11,7 @@ import (
 	"github.com/mortise-go/mortise/di"
 	"github.com/mortise-go/mortise/internal/bind"
 	"github.com/mortise-go/mortise/internal/exchange"
+	"github.com/mortise-go/mortise/openapi"
 )
 
 // A source supplies the inputs of one route from its requests.
@@ -19,21 +20,36 @@ type source struct {
 	route   *compiled
 	plan    *bind.Plan
 	forms   bool // a form is read
+
+	multipart bool                 // and it has parts that are no texts
+	fields    map[string]fieldKind // of a multipart form
 }
 
 func (b *builder) newSource(c *compiled) *source { return &source{builder: b, route: c} }
 
 // Field compiles a field that has the tag of a place.
 func (s *source) Field(f di.Field) (di.Input, error) {
+	if f.Type == preconditionsType && f.IsExported() {
+		return &preconditionsInput{required: f.Tag.Get("required") == "true"}, nil
+	}
 	place, name, err := placeOf(f)
-	if err != nil || name == "" && place == "" {
+	if err != nil || name == "" && place == "" && !isUpload(f.Type) {
 		return nil, err
+	}
+	if isUpload(f.Type) && place != "form" {
+		return nil, fmt.Errorf("field %s is a %v, which comes in a form\n    write a tag such as form:%q", fieldName(f), f.Type, strings.ToLower(f.Name))
 	}
 	if !f.IsExported() {
 		return nil, fmt.Errorf("field %s has the tag %s:%q but is not exported, so it cannot be filled\n    begin its name with a capital", fieldName(f), place, name)
 	}
 	if place == "body" {
 		return s.body(f, name)
+	}
+	if place == "form" && isUpload(f.Type) {
+		return s.upload(f, name)
+	}
+	if part, ok := isJSONPart(name); ok && place == "form" {
+		return s.jsonPart(f, part)
 	}
 	return s.param(f, place, name)
 }
@@ -134,6 +150,10 @@ func (s *source) Type(t reflect.Type) di.Input {
 		return exchangeInput{}
 	case prefixType:
 		return prefixInput(s.builder.router.global.prefix)
+	case backgroundType:
+		return backgroundInput{}
+	case preconditionsType:
+		return &preconditionsInput{}
 	}
 	return nil
 }
@@ -155,10 +175,19 @@ func (s *source) NewSession() any {
 	return &session{route: s.route, params: s.plan.NewSource()}
 }
 
+// A bodyReading is an input that reads the body alone.
+type bodyReading interface {
+	di.LateInput
+	// reads is the field, and how the body is described.
+	reads() (field string, described *openapi.Body)
+}
+
 // finish looks at the inputs of the plan once it stands.
 func (s *source) finish(plan *di.Plan) error {
 	var params []*bind.Param
-	var bodies []*bodyInput
+	var bodies []string
+	var mistakes []error
+	s.fields = map[string]fieldKind{}
 	for _, n := range plan.All() {
 		for in := range n.Inputs() {
 			switch in := in.(type) {
@@ -166,18 +195,23 @@ func (s *source) finish(plan *di.Plan) error {
 				params = append(params, in.param)
 			case *formInput:
 				params = append(params, in.param)
-				s.forms = true
-			case *bodyInput:
-				bodies = append(bodies, in)
+				mistakes = append(mistakes, s.addField(in.param.Name, textField))
+			case *uploadInput:
+				s.multipart = true
+				mistakes = append(mistakes, s.addField(in.name, fileField))
+			case *jsonPartInput:
+				s.multipart = true
+				mistakes = append(mistakes, s.addField(in.name, jsonField))
+			case bodyReading:
+				field, _ := in.reads()
+				bodies = append(bodies, field)
+				s.route.readsPiecewise = s.route.readsPiecewise || isLazy(in)
 			case requestInput:
 				s.route.exposed = true
 			}
 		}
 	}
-	var mistakes []error
-	if err := s.oneBody(bodies); err != nil {
-		mistakes = append(mistakes, err)
-	}
+	mistakes = append(mistakes, s.oneBody(bodies))
 	s.route.names = s.route.pattern.Names()
 	for _, name := range s.route.names {
 		read := slices.ContainsFunc(params, func(p *bind.Param) bool { return p.Place == bind.Path && p.Name == name })
@@ -185,17 +219,40 @@ func (s *source) finish(plan *di.Plan) error {
 			mistakes = append(mistakes, fmt.Errorf("nothing reads {%s}\n    add a field tagged path:%q to the handler's input, or take *http.Request", name, name))
 		}
 	}
-	bound, err := bind.NewPlan(s.wildcards(), params, bind.Limits{})
+	strict := s.builder.router.global.rejectUnknown
+	bound, err := bind.NewPlan(s.wildcards(), params, bind.Limits{RefuseUnknownFields: strict})
 	s.plan = bound
 	return errors.Join(append(mistakes, err)...)
 }
 
-func (s *source) oneBody(bodies []*bodyInput) error {
+// addField notes what a field of a form holds, which is the same for everybody who
+// reads it.
+func (s *source) addField(name string, kind fieldKind) error {
+	s.forms = true
+	if known := s.fields[name]; known != unknownField && known != kind {
+		return fmt.Errorf("the field %q of the form is read as %v and as %v\n    keep one of them", name, min(known, kind), max(known, kind))
+	}
+	s.fields[name] = kind
+	return nil
+}
+
+// isLazy recognises inputs that read the body while the handler runs.
+func isLazy(in di.Input) bool {
+	switch in := in.(type) {
+	case *rawInput:
+		return in.typ == readerType
+	case *linesInput, *partsInput:
+		return true
+	}
+	return false
+}
+
+func (s *source) oneBody(bodies []string) error {
 	switch {
 	case len(bodies) > 1:
-		return fmt.Errorf("the body is read twice, by %s and by %s\n    read it once, and let the others need that dependency", bodies[0].field, bodies[1].field)
+		return fmt.Errorf("the body is read twice, by %s and by %s\n    read it once, and let the others need that dependency", bodies[0], bodies[1])
 	case len(bodies) == 1 && s.forms:
-		return fmt.Errorf("the body is read as JSON by %s and as a form by others\n    keep one of them", bodies[0].field)
+		return fmt.Errorf("the body is read as a whole by %s and as a form by others\n    keep one of them", bodies[0])
 	}
 	return nil
 }

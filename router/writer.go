@@ -17,6 +17,7 @@ type writer struct {
 	*answer
 	out    reflect.Value // the output
 	body   any           // a pointer to what is encoded
+	pieces content       // what is sent piece by piece instead; nil mostly
 	code   *int          // the status of this request
 	fields []reflect.Value
 	jars   []reflect.Value
@@ -27,6 +28,9 @@ func newWriter(a *answer, out any) writer {
 	w := writer{answer: a, out: reflect.ValueOf(out).Elem(), body: out}
 	if a.body != nil {
 		w.body = w.out.FieldByIndex(a.body).Addr().Interface()
+	}
+	if a.piecewise {
+		w.pieces = contentOf(w.body)
 	}
 	if a.code != nil {
 		w.code = w.out.FieldByIndex(a.code).Addr().Interface().(*int)
@@ -60,11 +64,47 @@ func (s *session) prepare() error {
 			return err
 		}
 	}
-	if s.answer.codec == nil || bodyless(s.status) {
-		return nil
+	if s.answer.content != nil && !s.answer.piecewise && !bodyless(s.status) {
+		s.buf = codec.GetBuffer()
+		if err := s.encode(); err != nil {
+			return err
+		}
 	}
-	s.buf = codec.GetBuffer()
+	if s.route.conditional {
+		return s.condition()
+	}
+	return nil
+}
+
+// condition gives the answer its entity tag, and looks at what the client asks of
+// it.
+func (s *session) condition() error {
+	if s.route.settings.etag.on {
+		s.addETag()
+	}
+	return s.evaluate()
+}
+
+// encode writes the content into the buffer.
+func (s *session) encode() error {
+	switch {
+	case s.chosen > 0:
+		return s.encodeAs(&s.route.encoders[s.chosen-1])
+	case s.answer.codec == nil:
+		return s.encodePlain()
+	}
 	return s.answer.codec.Encode(s.buf, s.answer.body)
+}
+
+// encodePlain copies a text or bytes.
+func (s *session) encodePlain() (err error) {
+	v := reflect.ValueOf(s.answer.body).Elem()
+	if v.Kind() == reflect.String {
+		_, err = s.buf.WriteString(v.String())
+		return err
+	}
+	_, err = s.buf.Write(v.Bytes())
+	return err
 }
 
 func (s *session) checkRedirect() (err error) {
@@ -120,17 +160,15 @@ func addCookie(h http.Header, name string, c *http.Cookie) error {
 // that an Add by somebody else copies them.
 func sharedValue(v string) []string { return []string{v}[:1:1] }
 
-type sharedValues struct {
-	json, noStore []string
-}
+type sharedValues struct{ noStore []string }
 
 // newSharedValues is called once per router.
 func newSharedValues() *sharedValues {
-	return &sharedValues{json: sharedValue("application/json"), noStore: sharedValue("no-store")}
+	return &sharedValues{noStore: sharedValue("no-store")}
 }
 
-// send writes what has been prepared.
-func (s *session) send(shared *sharedValues) {
+// putHeader writes the fields of the header that have been prepared.
+func (s *session) putHeader(shared *sharedValues) http.Header {
 	h := s.w.Header()
 	for name, lines := range s.staged {
 		h[name] = append(h[name], lines...)
@@ -138,16 +176,25 @@ func (s *session) send(shared *sharedValues) {
 	if s.route.vary != nil {
 		s.keepPrivate(h, shared)
 	}
+	if len(s.route.encoders) > 0 {
+		h.Add("Vary", "Accept")
+	}
+	return h
+}
+
+// send writes what has been prepared.
+func (s *session) send(shared *sharedValues) {
+	h := s.putHeader(shared)
 	if s.buf == nil {
 		s.w.WriteHeader(s.status)
 		return
 	}
 	if h["Content-Type"] == nil {
-		h["Content-Type"] = shared.json
+		h["Content-Type"] = s.mediaType()
 	}
-	// net/http counts what fits its buffer, of 2 KiB, by itself. Beyond that,
-	// and for HEAD, it has to be told.
-	if head := s.r.Method == http.MethodHead; head || s.buf.Len() > 2<<10 {
+	// net/http counts what fits its buffer, of 2 KiB, by itself. Beyond that, for
+	// HEAD, and where the answer is flushed, it has to be told.
+	if head := s.r.Method == http.MethodHead; head || s.buf.Len() > 2<<10 || s.tasks != nil {
 		h["Content-Length"] = []string{strconv.Itoa(s.buf.Len())}
 		if head {
 			s.w.WriteHeader(s.status)
@@ -158,6 +205,14 @@ func (s *session) send(shared *sharedValues) {
 		s.w.WriteHeader(s.status)
 	}
 	_, _ = s.w.Write(s.buf.Bytes()) // the client may be gone, and nobody is left to tell
+}
+
+// mediaType is the Content-Type of the form that was chosen.
+func (s *session) mediaType() []string {
+	if s.chosen > 0 {
+		return s.route.encoders[s.chosen-1].header
+	}
+	return s.route.contentType
 }
 
 // keepPrivate keeps answers that depend on a credential out of the caches of
