@@ -58,9 +58,9 @@ func OnShutdown(f func(context.Context) error) ServeOption {
 }
 
 // Serve builds and starts the API and serves it at a TCP address until ctx
-// ends. Then it lets requests finish, for 15 seconds at most, calls the functions
-// of [OnShutdown] and closes the API. It returns nil after such an end, and the
-// reason otherwise.
+// ends. Then it ends streams of events, lets other requests finish, for 15 seconds
+// at most, calls the functions of [OnShutdown] and closes the API. It returns nil
+// after such an end, and the reason otherwise.
 //
 // The server has limits: 5 seconds for the header of a request, 30 for all of
 // it, 60 for the answer, 2 minutes for an idle connection, 64 KiB of header.
@@ -83,14 +83,16 @@ func Serve(ctx context.Context, api *API, addr string, opts ...ServeOption) (err
 	for _, f := range s.onListen {
 		f(listener.Addr())
 	}
-	return s.serve(ctx, &http.Server{
+	server := &http.Server{
 		Handler:           s.handler(api),
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
-	}, listener)
+	}
+	server.RegisterOnShutdown(api.EndEvents)
+	return s.serve(ctx, server, listener)
 }
 
 func (s *service) handler(api *API) http.Handler {

@@ -79,7 +79,7 @@ func (r *Router) compile() (*serving, error) {
 		answers:  map[answerKey]parsed[*answer]{},
 		rules:    rules.Options{Validator: r.global.validator},
 	}
-	s := &serving{router: r, document: openapi.New(r.global.info), shared: newSharedValues()}
+	s := &serving{router: r, document: openapi.New(r.global.info), shared: newSharedValues(r)}
 	r.global.introduce(s.document)
 	for _, route := range r.routes {
 		if c := b.compile(route.under(r.global.prefix)); c != nil {

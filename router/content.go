@@ -133,6 +133,9 @@ func (s *session) transmit(ctx context.Context, cancel context.CancelCauseFunc, 
 		return err
 	}
 	t.commit() // nothing to send is an answer too
+	if errors.Is(context.Cause(ctx), errEnded) {
+		return nil
+	}
 	return ctx.Err()
 }
 

@@ -1,6 +1,7 @@
 package router
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"reflect"
@@ -67,6 +68,8 @@ func (e *Events[T]) send(t *transmission) error {
 	if err := t.FlushError(); err != nil || *e == nil {
 		return err
 	}
+	forget := context.AfterFunc(t.shared.events, func() { t.cancel(errEnded) })
+	defer forget()
 	p := newPacer(t, t.session.route.settings.streams.heartbeat(), (*pacer).beat)
 	defer p.stop()
 	data := codec.For(reflect.TypeFor[T]())
@@ -80,6 +83,9 @@ func (e *Events[T]) send(t *transmission) error {
 	}
 	return p.failure()
 }
+
+// errEnded is the cause of a stream's end when the server shuts down.
+var errEnded = errors.New("the server ends its streams of events")
 
 // event writes one event.
 func (p *pacer) event(id, name string, retry time.Duration, data *codec.Codec, value any) error {

@@ -245,6 +245,36 @@ func eventually(t testing.TB, limit time.Duration, what string, holds func() boo
 	}
 }
 
+func TestEventsEndWhenTheServerShutsDown(t *testing.T) { // A204
+	t.Parallel()
+	book := new(logbook)
+	api := mortise.New("Shutdown", "1", book.option())
+	mortise.Get(api, "/", func(ctx context.Context, _ none) (router.Events[int], error) {
+		return func(yield func(router.Event[int], error) bool) {
+			if yield(router.Event[int]{Data: 1}, nil) {
+				<-ctx.Done()
+			}
+		}, nil
+	})
+	server := serves(t, api)
+	server.Config.RegisterOnShutdown(api.EndEvents)
+	answer := fetch(t.Context(), t, server.URL)
+	if _, err := io.ReadFull(answer.Body, make([]byte, len("data: 1\n\n"))); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	if err := server.Config.Shutdown(ctx); err != nil {
+		t.Errorf("the server waits for a stream without an end: %v", err)
+	}
+	if rest, err := io.ReadAll(answer.Body); len(rest) > 0 || err != nil {
+		t.Errorf("then came %q, %v; want a proper end", rest, err)
+	}
+	if lines := book.take(t); len(lines) > 0 {
+		t.Errorf("logged %v", lines)
+	}
+}
+
 func TestAHeartbeatNeverStandsInsideAnEvent(t *testing.T) {
 	t.Parallel()
 	api := mortise.New("Beats", "1", router.Streams(router.StreamConfig{Heartbeat: time.Microsecond}))
@@ -295,14 +325,18 @@ func FuzzEvents(f *testing.F) {
 	f.Add("", "", "data: x\n\nid: 2", 0)
 	f.Add(" ", ":", "\r\u2028\x00", -1)
 	f.Add("\ufeff", "id", "\xff", 3)
+	var current router.Event[string] // one call at a time
+	api := mortise.New("Fuzzed", "1", quiet())
+	mortise.Get(api, "/", func(ctx context.Context, _ none) (router.Events[string], error) {
+		return eventsOf(current, router.Event[string]{Data: "end"})(ctx, none{})
+	})
+	built(f, api)
 	f.Fuzz(func(t *testing.T, id, name, data string, retry int) {
-		api := mortise.New("Fuzzed", "1", quiet())
 		wait := time.Duration(retry) * time.Millisecond
-		mortise.Get(api, "/", eventsOf(
-			router.Event[string]{ID: id, Name: name, Retry: wait, Data: data}, router.Event[string]{Data: "end"}))
+		current = router.Event[string]{ID: id, Name: name, Retry: wait, Data: data}
 		bad := strings.ContainsAny(id, "\r\n\x00") || strings.ContainsAny(name, "\r\n") || wait < 0
 		w := httptest.NewRecorder()
-		serve := func() { built(t, api).ServeHTTP(w, newRequest("GET /", "")) }
+		serve := func() { api.ServeHTTP(w, newRequest("GET /", "")) }
 		if bad {
 			aborted(t, serve)
 			if strings.Contains(w.Body.String(), "data") {

@@ -218,10 +218,15 @@ func FuzzFileName(f *testing.F) {
 	f.Add(`C:\CON.txt`)
 	f.Add("a\x00\u202e\xff;\"%")
 	f.Add(strings.Repeat("é", 200) + ".tar.gz")
+	var current string // one call at a time
+	api := mortise.New("Fuzzed", "1")
+	mortise.Get(api, "/", func(context.Context, none) (router.File, error) {
+		return router.File{Content: strings.NewReader("x"), Name: current, Attachment: true}, nil
+	})
+	built(f, api)
 	f.Fuzz(func(t *testing.T, name string) {
-		api := mortise.New("Fuzzed", "1")
-		mortise.Get(api, "/", gives(router.File{Content: strings.NewReader("x"), Name: name, Attachment: true}))
-		value := do(t, built(t, api), "GET /", "").is(200).header.Get("Content-Disposition")
+		current = name
+		value := do(t, api, "GET /", "").is(200).header.Get("Content-Disposition")
 		kind, params, err := mime.ParseMediaType(value)
 		if err != nil && strings.Count(value, "filename") == 2 { // mime refuses to see it in two forms
 			plain, _, _ := strings.Cut(value, "; filename*")

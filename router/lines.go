@@ -50,7 +50,7 @@ func MaxLine(bytes int) Option {
 const typeLines = "application/jsonl"
 
 func isLines(mediaType string) bool {
-	return mediaType == typeLines || mediaType == "application/x-ndjson" || mediaType == "application/jsonlines"
+	return mediaType == typeLines || mediaType == "application/x-ndjson"
 }
 
 func (*Lines[T]) defaultType() string { return typeLines }

@@ -328,8 +328,8 @@ func FuzzMultipart(f *testing.F) {
 	f.Add(formOf(part(`name="tag"; filename="../x"`, "a"), part(`name=meta`, "{}")))
 	f.Add("--" + boundary + "\r\n\r\n--" + boundary + "--")
 	f.Add(formOf(part("name=\"a\r\n b\"", "")))
+	api := uploadAPI(f, router.MaxBody(64<<10))
 	f.Fuzz(func(t *testing.T, body string) {
-		api := uploadAPI(t, router.MaxBody(64<<10))
 		w := httptest.NewRecorder()
 		api.ServeHTTP(w, newRequest("POST /", body, multipartType))
 		switch w.Code {

@@ -26,7 +26,9 @@ type Router struct {
 	mistakes   []*Mistake
 	container  *di.Container
 	overrides  []di.Override
-	background sync.WaitGroup // work after answers
+	background *sync.WaitGroup // work after answers
+	events     context.Context // ends with [Router.EndEvents]
+	endEvents  context.CancelFunc
 
 	middlewares []wrapping // the first is the outermost
 
@@ -47,7 +49,7 @@ func New(title, version string, opts ...Option) *Router {
 	r.base = di.NewScope(nil)
 	r.root = &Group{router: r, scope: di.NewScope(r.base), place: callsite.User()}
 	r.root.settings = settings{api: &r.global, operation: operation{maxBody: DefaultMaxBody}}
-	r.container = di.NewContainer()
+	r.ownLife()
 	r.configure(&r.root.settings, r.root.scope, onRouter, "New", r.root.place, opts)
 	r.base.Provide(r.global.defaults...)
 	if text := r.root.settings.description; text != "" {
@@ -103,6 +105,11 @@ func (r *Router) Close() error {
 	return alsoClosed(r.waitForBackground(), r.container.Close(nil))
 }
 
+// EndEvents ends every stream of [Events], so that a server which shuts down does not
+// wait for streams without an end: give it to [http.Server.RegisterOnShutdown].
+// Clients that reconnect do so at another server. It may be called more than once.
+func (r *Router) EndEvents() { r.endEvents() }
+
 // With returns a handler that serves the same routes with dependencies
 // replaced, and an application of its own. The router itself is not changed,
 // so tests that replace different things can run side by side. See
@@ -110,11 +117,18 @@ func (r *Router) Close() error {
 func (r *Router) With(overrides ...di.Override) *Router {
 	c := r.copy()
 	c.overrides = append(slices.Clip(r.overrides), overrides...)
-	c.container = di.NewContainer(c.overrides...)
+	c.ownLife()
 	return c
 }
 
-// copy is a router of its own with the same declarations.
+// ownLife gives the router an application of its own, and what ends with it.
+func (r *Router) ownLife() {
+	r.container = di.NewContainer(r.overrides...)
+	r.background = new(sync.WaitGroup)
+	r.events, r.endEvents = context.WithCancel(context.Background())
+}
+
+// copy is a router of its own with the same declarations and the same application.
 func (r *Router) copy() *Router {
 	return &Router{
 		root:      r.root,
@@ -124,6 +138,10 @@ func (r *Router) copy() *Router {
 		mistakes:  slices.Clip(r.mistakes),
 		container: r.container,
 		overrides: r.overrides,
+
+		background: r.background,
+		events:     r.events,
+		endEvents:  r.endEvents,
 
 		middlewares: r.middlewares,
 	}

@@ -1,6 +1,7 @@
 package router
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"reflect"
@@ -160,11 +161,14 @@ func addCookie(h http.Header, name string, c *http.Cookie) error {
 // that an Add by somebody else copies them.
 func sharedValue(v string) []string { return []string{v}[:1:1] }
 
-type sharedValues struct{ noStore []string }
+type sharedValues struct {
+	noStore []string
+	events  context.Context // ends when streams of events shall
+}
 
 // newSharedValues is called once per router.
-func newSharedValues() *sharedValues {
-	return &sharedValues{noStore: sharedValue("no-store")}
+func newSharedValues(r *Router) *sharedValues {
+	return &sharedValues{noStore: sharedValue("no-store"), events: r.events}
 }
 
 // putHeader writes the fields of the header that have been prepared.
