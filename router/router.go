@@ -99,7 +99,8 @@ func (r *Router) Start(ctx context.Context) error {
 	return r.container.Start(ctx)
 }
 
-// Close waits for [Background] work and closes the application's resources. Call it
+// Close waits for [Background] work, at most for the time of [BackgroundTimeout] and a
+// second, and closes the application's resources. Call it
 // when no request is being served any more.
 func (r *Router) Close() error {
 	return alsoClosed(r.waitForBackground(), r.container.Close(nil))
