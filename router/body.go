@@ -176,9 +176,8 @@ func (b *bodyBinder) Bind() error {
 
 // A position is where a JSON text stands: the whole body, a line, a part.
 type position struct {
-	place   string // as people write it, such as "body"
-	pointer string // of the text, RFC 6901, where it is within a larger one
-	silent  bool   // pointers would point into something that is no JSON
+	place  string // as people write it, such as "body"
+	silent bool   // pointers would point into something that is not JSON as a whole
 }
 
 var wholeBody = position{place: "body"}
@@ -247,7 +246,7 @@ func (at position) pointed(pointer string) string {
 	if at.silent {
 		return ""
 	}
-	return at.pointer + pointer
+	return pointer
 }
 
 // otherwise refuses the types of other kinds of bodies.

@@ -59,10 +59,14 @@ func (s *session) begin(w http.ResponseWriter, r *http.Request, values *pattern.
 // end forgets everything about the request.
 func (s *session) end() {
 	s.params.Reset()
-	s.removeFiles()
+	if s.form != nil {
+		s.removeFiles()
+	}
 	s.w, s.r = nil, nil
 	s.formRead, s.formErr, s.staged = false, nil, nil
-	s.committed, s.closed, s.chosen = false, false, 0
+	if s.committed || s.closed {
+		s.committed, s.closed = false, false
+	}
 	if s.tasks != nil {
 		clear(*s.tasks)
 		*s.tasks = (*s.tasks)[:0]

@@ -71,10 +71,10 @@ func (s *session) prepare() error {
 			return err
 		}
 	}
-	if s.route.conditional {
-		return s.condition()
+	if !s.route.conditional {
+		return nil
 	}
-	return nil
+	return s.condition()
 }
 
 // condition gives the answer its entity tag, and looks at what the client asks of
@@ -88,13 +88,13 @@ func (s *session) condition() error {
 
 // encode writes the content into the buffer.
 func (s *session) encode() error {
-	switch {
-	case s.chosen > 0:
-		return s.encodeAs(&s.route.encoders[s.chosen-1])
-	case s.answer.codec == nil:
-		return s.encodePlain()
+	if c := s.answer.codec; c != nil && s.chosen == 0 {
+		return c.Encode(s.buf, s.answer.body)
 	}
-	return s.answer.codec.Encode(s.buf, s.answer.body)
+	if s.chosen > 0 {
+		return s.encodeAs(&s.route.encoders[s.chosen-1])
+	}
+	return s.encodePlain()
 }
 
 // encodePlain copies a text or bytes.
