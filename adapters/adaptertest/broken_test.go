@@ -232,6 +232,9 @@ var hosts = []struct {
 			}
 		}
 	}).mount, []string{"a large field"}},
+	{"a host whose writer hides its controller", broken(func(api http.Handler, w http.ResponseWriter, r *http.Request) {
+		api.ServeHTTP(struct{ http.ResponseWriter }{w}, r)
+	}).mount, []string{"an answer arrives while"}},
 	{"a host of newer clients", broken(func(api http.Handler, w http.ResponseWriter, r *http.Request) {
 		if !r.ProtoAtLeast(1, 1) {
 			refuse(w, http.StatusHTTPVersionNotSupported)

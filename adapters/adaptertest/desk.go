@@ -89,6 +89,7 @@ func (d *desk) api() *router.Router {
 	api.Handle("GET", "/abort", di.Depends(abort))
 	api.Handle("GET", "/wait", di.Depends(d.wait))
 	api.Handle("POST", "/listen", di.Depends(d.listen))
+	api.Handle("GET", "/speak", di.Depends(d.speak))
 	return api
 }
 
@@ -174,6 +175,22 @@ func (d *desk) wait(ctx context.Context, _ di.None) (string, error) {
 	case <-d.closed:
 	}
 	return "", ctx.Err()
+}
+
+// speak sends a piece, and the next one when nobody waits any more.
+func (d *desk) speak(ctx context.Context, _ di.None) (router.Stream, error) {
+	return func(w io.Writer) error {
+		if _, err := io.WriteString(w, "first"); err != nil {
+			return err
+		}
+		w.(http.Flusher).Flush()
+		select {
+		case <-ctx.Done():
+			d.ended <- ctx.Err()
+		case <-d.closed:
+		}
+		return ctx.Err()
+	}, nil
 }
 
 // listen reports the body piece by piece, and the trailer after it.

@@ -3,6 +3,8 @@ package adaptertest
 import (
 	"context"
 	"errors"
+	"io"
+	"net/http"
 	"strconv"
 	"strings"
 	"sync"
@@ -11,6 +13,7 @@ import (
 func exchanges() []Case {
 	return []Case{
 		{"a client that goes away ends the context", "A host that makes contexts of its own lets handlers work for nobody.", cancellation},
+		{"an answer arrives while it is being made", "Wrappers of the writer that hide http.ResponseController, and hosts that hold answers back, let clients of streams wait for ever.", flushes},
 		{"an error is a 500 that says nothing", "Error handlers of hosts send the text of errors.", failures},
 		{"a panic is a 500 that says nothing", "Hosts that recover answer in their own way, and those that do not hang up.", panics},
 		{"http.ErrAbortHandler hangs up", "A recovery that answers it turns an answer that was cut off into a whole one.", aborts},
@@ -30,6 +33,25 @@ func cancellation(v *visit) {
 	c.hangUp()
 	if err, ok := received(v.desk.ended); !ok || !errors.Is(err, context.Canceled) {
 		v.deviate("GET /wait: the client is gone, but the context of the handler goes on")
+	}
+}
+
+func flushes(v *visit) {
+	c := v.dial()
+	c.write(v.ask("GET /speak"))
+	r, err := http.ReadResponse(c.read, nil)
+	if err != nil {
+		v.deviate("GET /speak: no answer while it is being made: %v", err)
+		return
+	}
+	defer r.Body.Close()
+	piece := make([]byte, len("first"))
+	if _, err := io.ReadFull(r.Body, piece); err != nil || string(piece) != "first" {
+		v.deviate("GET /speak: %d, the first piece is %q, %v; want %q", r.StatusCode, piece, err, "first")
+	}
+	c.hangUp()
+	if _, ok := received(v.desk.ended); !ok {
+		v.deviate("GET /speak: the client is gone, but the stream goes on")
 	}
 }
 
