@@ -26,8 +26,8 @@ type Matrix struct {
 	// credentials which the other operations are tried with: "POST /logout".
 	Spare []string
 
-	// Handler is what is called: the API behind the program's own middleware. Nil
-	// means the API itself.
+	// Handler is what is called: the API behind the program's own middleware, or
+	// behind a deadline if it has answers without an end. Nil means the API itself.
 	Handler http.Handler
 
 	// Body is sent with methods other than GET and HEAD, as JSON. Empty means {}.
@@ -174,10 +174,20 @@ func (m Matrix) try(t testing.TB, op *router.Audited, method, path string, i Int
 		i.Present(r)
 	}
 	w := httptest.NewRecorder()
-	m.Handler.ServeHTTP(w, r)
+	serve(m.Handler, w, r)
 	if complaint := judge(op, method, i, w.Code); complaint != "" {
 		t.Errorf("%s: %s gets %d, but %s", nameOf(method, path), i.Name, w.Code, complaint)
 	}
+}
+
+// serve lets an answer break off, as servers do: what was sent until then counts.
+func serve(h http.Handler, w http.ResponseWriter, r *http.Request) {
+	defer func() {
+		if v := recover(); v != nil && v != http.ErrAbortHandler { //nolint:errorlint // net/http compares it so too
+			panic(v)
+		}
+	}()
+	h.ServeHTTP(w, r)
 }
 
 // judge says what is wrong about a status, if anything.

@@ -135,3 +135,29 @@ func generous(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 	}
 }
+
+func TestAnAnswerThatBreaksOffCountsAsFarAsItWent(t *testing.T) {
+	t.Parallel()
+	for name, status := range map[string]int{"open": 200, "refused": 401} {
+		said := &witness{TB: t}
+		mortisetest.Deny(said, newAPI(), mortisetest.Matrix{
+			Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(status)
+				panic(http.ErrAbortHandler)
+			}),
+		})
+		if complained := strings.Contains(strings.Join(said.said, "\n"), "GET /posts/{id}: somebody without credentials gets 200"); complained != (status == 200) {
+			t.Errorf("%s: %q", name, said.said)
+		}
+	}
+}
+
+func TestAnyOtherPanicOfAHandlerIsNotSwallowed(t *testing.T) {
+	t.Parallel()
+	defer func() {
+		if v := recover(); v != "oh" {
+			t.Errorf("recovered %v", v)
+		}
+	}()
+	mortisetest.Deny(t, newAPI(), mortisetest.Matrix{Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("oh") })})
+}

@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/mortise-go/mortise/mortisetest"
 )
 
 func send(t *testing.T, request, body string) (int, string) {
@@ -86,4 +88,9 @@ func TestTheDocumentShowsTheDiscriminator(t *testing.T) {
 			t.Errorf("the document does not say %s: %s", text, document)
 		}
 	}
+}
+
+func TestWhatIsPublicAsksForNothing(t *testing.T) {
+	t.Parallel()
+	mortisetest.Deny(t, newAPI(), mortisetest.Matrix{})
 }

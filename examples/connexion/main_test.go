@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/mortise-go/mortise"
+	"github.com/mortise-go/mortise/mortisetest"
 	"github.com/mortise-go/mortise/security/connexion"
 )
 
@@ -148,4 +149,25 @@ func TestTheDocumentKeepsItsLocks(t *testing.T) { // S36, L11
 			t.Errorf("the document lacks %s", want)
 		}
 	}
+}
+
+func TestNobodyGetsInWhoShouldNot(t *testing.T) { // A80, A214
+	t.Parallel()
+	api := theAPI(t, "http://127.0.0.1:0")
+	var token string
+	if err := json.Unmarshal(send(api, "/jwt/token/jane", "", "").Body.Bytes(), &token); err != nil {
+		t.Fatal(err)
+	}
+	key := func(r *http.Request) { r.Header.Set("X-Auth", "asdf1234567890") }
+	both := func(r *http.Request) { key(r); mortisetest.Bearer("789")(r) }
+	admin := func(r *http.Request) { r.SetBasicAuth("admin", "secret") }
+	mortisetest.Deny(t, api, mortisetest.Matrix{Intruders: []mortisetest.Intruder{
+		{Name: "nosy, whose token has no scope", Present: mortisetest.Bearer("789")},
+		{Name: "nosy, with a key", Present: both, May: []string{"GET /key/secret"}},
+		{Name: "jdoe, who is no admin", Present: mortisetest.Bearer("123"), May: []string{"GET /oauth/greeting/{name}"}},
+		{Name: "a key alone", Present: key, May: []string{"GET /key/secret"}},
+		{Name: "an admin with a password", Present: admin, May: []string{"GET /basic/secret", "GET /either"}},
+		{Name: "jane, whose token is signed", Present: mortisetest.Bearer(token), May: []string{"GET /jwt/secret"}},
+		{Name: "jane, whose token was tampered with", Present: mortisetest.Bearer(token + "A")},
+	}})
 }

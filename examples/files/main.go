@@ -125,7 +125,7 @@ func newAPI() *mortise.API {
 	open := api.Group("", mortise.Public())
 	mortise.Post(open, "/words", countWords, router.MaxBody(1<<30))
 	mortise.Get(open, "/report", getReport, router.ContentType("text/csv; charset=utf-8"))
-	mortise.Get(open, "/", getPage, router.ContentType("text/html; charset=utf-8"))
+	mortise.Get(open, "/{$}", getPage, router.ContentType("text/html; charset=utf-8"))
 	return api
 }
 

@@ -8,6 +8,8 @@ import (
 	"net/textproto"
 	"strings"
 	"testing"
+
+	"github.com/mortise-go/mortise/mortisetest"
 )
 
 // form writes a form with a file of a type, and a JSON part.
@@ -75,4 +77,9 @@ func TestTheReportIsSavedUnderItsName(t *testing.T) {
 	if got := w.Header().Get("Content-Disposition"); got != `attachment; filename=B_cher.csv; filename*=UTF-8''B%C3%BCcher.csv` {
 		t.Error(got)
 	}
+}
+
+func TestWhatIsPublicAsksForNothing(t *testing.T) {
+	t.Parallel()
+	mortisetest.Deny(t, newAPI(), mortisetest.Matrix{})
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/mortise-go/mortise"
+	"github.com/mortise-go/mortise/mortisetest"
 	"github.com/mortise-go/mortise/security/oauth"
 )
 
@@ -154,4 +155,23 @@ func TestTheServerHasToBeThere(t *testing.T) {
 			t.Errorf("%s: %s", name, fmt.Sprint(checker))
 		}
 	}
+}
+
+func TestNobodyGetsInWhoShouldNot(t *testing.T) { // A80, A214
+	t.Parallel()
+	l, other := newLogin(t), newLogin(t)
+	forged := *other
+	forged.Server = l.Server // its issuer, with a key of others
+	read := []string{"GET /hello_world"}
+	mortisetest.Deny(t, l.api(t, "secret"), mortisetest.Matrix{
+		Body: `{"title":"Metropolis"}`,
+		Intruders: []mortisetest.Intruder{
+			{Name: "a token of another issuer", Present: mortisetest.Bearer(other.signed(t, "films:read films:write"))},
+			{Name: "a token signed with the key of others", Present: mortisetest.Bearer(forged.signed(t, "films:read films:write"))},
+			{Name: "a signed token without scopes", Present: mortisetest.Bearer(l.signed(t, ""))},
+			{Name: "a signed token that may write", Present: mortisetest.Bearer(l.signed(t, "films:write"))},
+			{Name: "a signed token that may read", Present: mortisetest.Bearer(l.signed(t, "films:read")), May: read},
+			{Name: "an opaque token that may read", Present: mortisetest.Bearer("opaque-read"), May: read},
+		},
+	})
 }

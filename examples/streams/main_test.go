@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/mortise-go/mortise/mortisetest"
 )
 
 func TestTicksGoOnWhereTheyEnded(t *testing.T) {
@@ -72,4 +74,17 @@ func TestWhatIsNotJSONAtOnce(t *testing.T) {
 	if err := api.Close(); err != nil { // waits for the letter
 		t.Error(err)
 	}
+}
+
+func TestWhatIsPublicAsksForNothing(t *testing.T) {
+	t.Parallel()
+	api := newAPI()
+	mortisetest.Deny(t, api, mortisetest.Matrix{
+		// Ticks end when their reader goes.
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			ctx, gone := context.WithTimeout(r.Context(), 10*time.Millisecond)
+			defer gone()
+			api.ServeHTTP(w, r.WithContext(ctx))
+		}),
+	})
 }
