@@ -29,6 +29,12 @@
 //
 // [FromContext] finds it where only the ctx is at hand.
 //
+// # Compression
+//
+// Echo's Gzip middleware compresses what is compressed already. The API does that
+// with its document and its pages, so let the Skipper of GzipConfig leave out
+// /openapi.json and whatever lies below /docs, or use Gzip for other routes only.
+//
 // # Security considerations
 //
 //   - Middleware of Echo that authenticates is invisible: the document and the

@@ -37,6 +37,7 @@ const floors = `
 	# Programs, and what looks at the house from outside.
 	. < mortisetest, examples/..., conformance/..., benchmarks/...;
 	mortisetest < examples/..., conformance/...;
+	adapters/mortiseecho < examples/guide-echo;
 	NONE < internal/need;
 	internal/need  < internal/house;
 	internal/house < internal/house/...;
@@ -130,6 +131,8 @@ func TestFloorsHoldTheDrawing(t *testing.T) {
 		{"tokens build on security", "security/token", "security", true},
 		{"a registry of verifiers builds on security", "security/connexion", "security", true},
 		{"a registry of verifiers knows no server", "security/connexion", "security/remote", false},
+		{"a program may stand on another host", "examples/guide-echo", "adapters/mortiseecho", true},
+		{"no other program has to", "examples/guide", "adapters/mortiseecho", false},
 		{"tokens may not know passwords", "security/token", "security/password", false},
 		{"passwords build on security", "security/password", "security", true},
 		{"second factors may not know passwords", "security/totp", "security/password", false},
