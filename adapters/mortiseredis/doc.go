@@ -1,6 +1,6 @@
 // Package mortiseredis keeps the state of an API on a Redis or Valkey server, so
-// that several processes share one set of limits, revoked tokens, sessions and
-// used codes.
+// that several processes share one set of limits, revoked tokens, sessions, used
+// codes and tokens sent by mail.
 //
 //	client, err := mortiseredis.Open("redis://127.0.0.1:6379/0")
 //	...

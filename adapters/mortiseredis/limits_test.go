@@ -20,6 +20,7 @@ import (
 	"github.com/mortise-go/mortise/internal/need"
 	"github.com/mortise-go/mortise/problem"
 	"github.com/mortise-go/mortise/ratelimit"
+	"github.com/mortise-go/mortise/security/session"
 )
 
 func limiter(t testing.TB, c ratelimit.Config) *ratelimit.Limiter {
@@ -237,6 +238,8 @@ func TestEveryStoreServesACluster(t *testing.T) {
 	}
 	exerciseTokens(t, stores.Tokens())
 	exerciseCodes(t, stores.Codes())
+	exerciseSessions(t, stores.Sessions())
+	exerciseResets(t, stores.Resets())
 }
 
 func TestKeysTellNothing(t *testing.T) { // A128, S143
@@ -244,9 +247,12 @@ func TestKeysTellNothing(t *testing.T) { // A128, S143
 	stores, client := open(t, need.Redis(t))
 	_, _ = stores.Codes().Try(t.Context(), "ann@example.org", 3, time.Minute)
 	_, _ = limiter(t, tenPerHour(stores.Limits())).Take(t.Context(), ratelimit.KeyOf("ann@example.org"))
+	_, _ = stores.Sessions().Swap(t.Context(), session.ID{}, 0, sid("x"), aSession("ann@example.org"))
+	_, _ = stores.Sessions().EndSubject(t.Context(), "ann@example.com", session.ID{}, time.Now(), time.Now().Add(time.Hour))
+	_ = stores.Resets().Put(t.Context(), rid("x"), ticket("mail", "ann@example.org"))
 	keys := client.Keys(t.Context(), "*").Val()
-	if len(keys) != 2 {
-		t.Errorf("keys = %q, want two", keys)
+	if len(keys) != 7 { // a session and a ticket are found by their owner, too
+		t.Errorf("keys = %q, want seven", keys)
 	}
 	for _, key := range keys {
 		if strings.Contains(key, "ann") {
