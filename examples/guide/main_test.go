@@ -1,21 +1,26 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"flag"
+	"strings"
 	"testing"
-
-	"github.com/mortise-go/mortise/examples/guide/blog"
 )
 
-// S246
-func TestProductionNeedsASecret(t *testing.T) {
+func TestTheFlagRedisNamesTheProgramThatHasIt(t *testing.T) {
 	t.Parallel()
-	if _, err := secretKey("", true); err == nil {
-		t.Error("production started without a secret")
+	err := run(t.Context(), flag.NewFlagSet("guide", flag.ContinueOnError), []string{"-redis", "redis://:hunter2@127.0.0.1:6379/0"})
+	if !errors.Is(err, errRedis) || !strings.Contains(err.Error(), "examples/guide-redis") || strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("run = %v", err)
 	}
-	if _, err := blog.New(blog.Config{Secret: []byte("short")}); err == nil {
-		t.Error("a short secret was accepted")
-	}
-	if s, err := secretKey("", false); err != nil || len(s) < 32 {
-		t.Errorf("a secret for this run: %d bytes, %v", len(s), err)
+}
+
+func TestTheGuideServesUntilItIsTold(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if err := run(ctx, flag.NewFlagSet("guide", flag.ContinueOnError), []string{"-addr", "127.0.0.1:0", "-data", t.TempDir()}); err != nil {
+		t.Error(err)
 	}
 }

@@ -54,6 +54,17 @@ func TestAnEventIsOneLine(t *testing.T) {
 	}
 }
 
+func TestARouteIsKnownOutsideOfTheMiddleware(t *testing.T) {
+	t.Parallel()
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /posts/{id}", func(http.ResponseWriter, *http.Request) {})
+	r := httptest.NewRequest(http.MethodGet, "/posts/7", nil)
+	events.Middleware(newLog(&bytes.Buffer{}))(mux).ServeHTTP(httptest.NewRecorder(), r)
+	if r.Pattern != "GET /posts/{id}" {
+		t.Errorf("the pattern is %q", r.Pattern)
+	}
+}
+
 // plain is a handler that escapes nothing.
 type plain struct {
 	slog.Handler

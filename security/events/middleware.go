@@ -24,7 +24,9 @@ func Middleware(o security.Observer) func(http.Handler) http.Handler {
 			v := &visit{observer: o, id: requestID(w, r)}
 			v.client, _ = clientaddr.Of(r)
 			ctx := problem.Observe(security.WithObserver(r.Context(), v), v.answered)
-			next.ServeHTTP(w, r.WithContext(ctx))
+			inner := r.WithContext(ctx)
+			defer func() { r.Pattern = inner.Pattern }() // for an access log outside
+			next.ServeHTTP(w, inner)
 		})
 	}
 }

@@ -17,15 +17,26 @@ const slowdown = 2 * time.Second
 // An address that has tried too often is refused. An account is not: whoever
 // knows its name could keep its owner out. It becomes slow instead, for its owner
 // too, whether or not there is such an account.
+//
+// Mails are limited by address of the client and by address of the mail.
 type attempts struct {
-	addresses *mortise.Dependency
-	accounts  *ratelimit.Limiter
+	addresses, askers *mortise.Dependency
+	accounts, mails   *ratelimit.Limiter
 }
 
-func newAttempts() attempts {
+// newAttempts counts in the store that processes share. While that is gone each
+// process counts by itself: to refuse every login would be what an attacker wants.
+func newAttempts(s Stores) attempts {
+	limit := func(name string, quota int, window time.Duration) *ratelimit.Limiter {
+		return ratelimit.MustNew(ratelimit.Config{
+			Policies: []ratelimit.Policy{{Name: name, Quota: quota, Window: window}}, Store: s.Limits, OnFailure: ratelimit.FailLocal,
+		})
+	}
 	return attempts{
-		addresses: ratelimit.PerIP(10, time.Minute),
-		accounts:  ratelimit.MustNew(ratelimit.Config{Policies: []ratelimit.Policy{{Name: "account", Quota: 10, Window: 15 * time.Minute}}}),
+		addresses: limit("ip-10-per-1m", 10, time.Minute).ByIP(),
+		askers:    limit("ip-5-per-1h", 5, time.Hour).ByIP(),
+		accounts:  limit("account", 10, 15*time.Minute),
+		mails:     limit("mail", 5, time.Hour),
 	}
 }
 

@@ -51,19 +51,35 @@ func TestABlogSaysWhatIsWrongWithItsProxies(t *testing.T) {
 // login returns the two tokens of somebody.
 func login(t *testing.T, app http.Handler, name, password string) (access, refresh string) {
 	t.Helper()
+	a := post(t, app, "/login", name, password)
+	return a.member(t, "access_token"), a.member(t, "refresh_token")
+}
+
+type answer struct{ *httptest.ResponseRecorder }
+
+// post sends credentials.
+func post(t *testing.T, app http.Handler, path, name, password string) answer {
+	t.Helper()
 	body, _ := json.Marshal(map[string]string{"username": name, "password": password})
-	r := httptest.NewRequest(http.MethodPost, "/login", strings.NewReader(string(body)))
+	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(string(body)))
 	r.Header.Set("Content-Type", "application/json")
 	w := httptest.NewRecorder()
 	app.ServeHTTP(w, r)
-	var tokens struct {
-		Access  string `json:"access_token"`
-		Refresh string `json:"refresh_token"`
+	return answer{w}
+}
+
+// member returns a text of the body.
+func (a answer) member(t *testing.T, name string) string {
+	t.Helper()
+	var all map[string]any
+	text, ok := "", false
+	if err := json.Unmarshal(a.Body.Bytes(), &all); err == nil {
+		text, ok = all[name].(string)
 	}
-	if err := json.Unmarshal(w.Body.Bytes(), &tokens); err != nil || tokens.Access == "" || tokens.Refresh == "" {
-		t.Fatalf("login of %s: %d %s", name, w.Code, w.Body)
+	if !ok {
+		t.Fatalf("the answer has no %s: %d %s", name, a.Code, a.Body)
 	}
-	return tokens.Access, tokens.Refresh
+	return text
 }
 
 func TestNobodyGetsInWhoShouldNot(t *testing.T) { // A80, A214
@@ -75,15 +91,19 @@ func TestNobodyGetsInWhoShouldNot(t *testing.T) { // A80, A214
 	defer func() { _ = app.Close() }()
 	bob, refresh := login(t, app, "bob", "builder-22")
 	mona, _ := login(t, app, "mona", "moderator-3")
+	half := post(t, app, "/mfa/login", "bob", "builder-22").member(t, "mfa_token")
+	cookie, _, _ := strings.Cut(post(t, app, "/session/login", "bob", "builder-22").Header().Get("Set-Cookie"), ";")
 	own := []string{"GET /protected", "GET /profile", "GET /expensive-operation"}
 	mortisetest.Deny(t, app.API, mortisetest.Matrix{
 		Values: map[string]string{"post_id": "2", "user_id": "1", "id": "1"},
-		Spare:  []string{"POST /logout"},
+		Spare:  []string{"POST /logout", "POST /logout-all", "POST /session/logout"},
 		Body:   `{"title":"Taken over","content":"by somebody else"}`,
 		Intruders: []mortisetest.Intruder{
 			{Name: "bob with a refresh token", Present: mortisetest.Bearer(refresh)},
 			{Name: "bob, who has no role and whose post is another", Present: mortisetest.Bearer(bob), May: append(own, "POST /posts")},
 			{Name: "mona, who moderates", Present: mortisetest.Bearer(mona), May: append(own, "POST /posts", "GET /moderator/reports")},
+			{Name: "bob with half a login", Present: mortisetest.Bearer(half)}, // A144
+			{Name: "bob's browser", Present: func(r *http.Request) { r.Header.Set("Cookie", cookie) }, May: []string{"GET /session/profile"}},
 		},
 	})
 }

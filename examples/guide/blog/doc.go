@@ -1,4 +1,4 @@
 // Package blog is a small blog API with every kind of lock: tokens, scopes, API
-// keys, Basic, a second factor, roles, permissions, ownership, quotas
+// keys, Basic, sessions, a second factor, roles, permissions, ownership, quotas
 // and addresses.
 package blog

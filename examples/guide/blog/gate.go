@@ -12,6 +12,7 @@ import (
 	"github.com/mortise-go/mortise"
 	"github.com/mortise-go/mortise/middleware"
 	"github.com/mortise-go/mortise/ratelimit"
+	"github.com/mortise-go/mortise/security/events"
 )
 
 // gate is what stands around the whole API, the outermost first.
@@ -46,6 +47,7 @@ func gate(api *mortise.API, c Config, log *slog.Logger) error {
 		middleware.AccessLog(middleware.AccessLogConfig{Logger: log}),
 		headers,
 		addresses,
+		events.Middleware(events.NewLog(events.Config{Logger: log})),
 		below("/api/", cors),
 	)
 	//docs:end use
@@ -67,18 +69,25 @@ func below(prefix string, m func(http.Handler) http.Handler) func(http.Handler) 
 	}
 }
 
-// perKey counts each API key: 100 requests an hour.
+// perKey counts each API key: 100 requests an hour. While the store is gone each
+// process counts by itself.
 //
 //docs:begin quotas
-func perKey() *mortise.Dependency {
-	return ratelimit.Per(ratelimit.Policy{Name: "key", Quota: 100, Window: time.Hour},
-		func(k KeyHolder) string { return k.key })
+func perKey(store ratelimit.Store) *mortise.Dependency {
+	return ratelimit.By(ratelimit.MustNew(ratelimit.Config{
+		Policies:  []ratelimit.Policy{{Name: "key", Quota: 100, Window: time.Hour}},
+		Store:     store,
+		OnFailure: ratelimit.FailLocal,
+	}), func(k KeyHolder) string { return k.key })
 }
 
-// perUser counts each user: 10 requests an hour.
-func perUser() *mortise.Dependency {
-	return ratelimit.Per(ratelimit.Policy{Name: "user", Quota: 10, Window: time.Hour},
-		func(u *User) string { return strconv.FormatInt(u.ID, 10) })
+// perUser counts each user: 10 requests an hour. They are expensive, so there are
+// none while nobody can count them.
+func perUser(store ratelimit.Store) *mortise.Dependency {
+	return ratelimit.By(ratelimit.MustNew(ratelimit.Config{
+		Policies: []ratelimit.Policy{{Name: "user", Quota: 10, Window: time.Hour}},
+		Store:    store,
+	}), func(u *User) string { return strconv.FormatInt(u.ID, 10) })
 }
 
 // internalOnly lets in two machines and our own.

@@ -7,13 +7,15 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
-	"strconv"
+	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 
-	"github.com/mortise-go/mortise/middleware"
 	"github.com/mortise-go/mortise/problem"
 	"github.com/mortise-go/mortise/security"
+	"github.com/mortise-go/mortise/security/password"
+	"github.com/mortise-go/mortise/security/reset"
+	"github.com/mortise-go/mortise/security/session"
 	"github.com/mortise-go/mortise/security/totp"
 )
 
@@ -21,8 +23,10 @@ import (
 type service struct {
 	store    *store
 	tokens   *tokens
-	sessions *sessions
+	browsers *session.Sessions[Visit]
 	codes    *totp.Verifier
+	resets   *reset.Resets
+	policy   *password.Policy
 	attempts attempts
 	log      *slog.Logger
 }
@@ -73,20 +77,24 @@ type tokenAnswer struct {
 	Body         Token  `body:"json"`
 }
 
-// authenticate finds the user with the password, and logs what came of it. What
-// was typed is not logged: it may be a password in the wrong field.
+// authenticate finds the user with the password, and reports what came of it. A
+// name that nobody has is not reported: it may be a password in the wrong field.
 func (s *service) authenticate(ctx context.Context, username, password string) (*User, error) {
 	if err := s.attempts.wait(ctx, username); err != nil {
 		return nil, err
 	}
 	u, err := s.store.authenticate(ctx, username, password)
-	id := slog.String("request_id", middleware.RequestIDFrom(ctx))
-	switch {
-	case err == nil:
-		s.log.InfoContext(ctx, "password accepted", id, slog.Int64("user", u.ID))
-	case errors.Is(err, security.ErrInvalidCredentials):
-		s.log.WarnContext(ctx, "password refused", id)
+	e := security.Event{Kind: security.EventLogin, Outcome: security.Succeeded}
+	if known := s.store.named(username); known != nil {
+		e.Subject = known.Username
 	}
+	switch {
+	case errors.Is(err, security.ErrInvalidCredentials):
+		e.Outcome, e.Reason = security.Refused, problem.CodeInvalidCredentials
+	case err != nil:
+		e.Outcome = security.Failed
+	}
+	security.Report(ctx, e)
 	return u, err
 }
 
@@ -94,11 +102,12 @@ func (s *service) authenticate(ctx context.Context, username, password string) (
 func (s *service) login(ctx context.Context, in struct {
 	Credentials credentials `body:"json"`
 }) (tokenAnswer, error) {
+	began := time.Now()
 	u, err := s.authenticate(ctx, in.Credentials.Username, in.Credentials.Password)
 	if err != nil {
 		return tokenAnswer{}, err
 	}
-	return s.begin(ctx, u, u.Scopes, "")
+	return s.begin(ctx, u, began, u.Scopes, "")
 }
 
 // token is the OAuth 2.0 token endpoint for the password grant. New clients
@@ -115,6 +124,7 @@ func (s *service) token(ctx context.Context, in struct {
 	case in.GrantType != "password":
 		return tokenAnswer{}, &grantError{Kind: "unsupported_grant_type", Description: "Unsupported grant type"}
 	}
+	began := time.Now()
 	u, err := s.authenticate(ctx, in.Username, in.Password)
 	switch {
 	case errors.Is(err, security.ErrInvalidCredentials):
@@ -123,7 +133,7 @@ func (s *service) token(ctx context.Context, in struct {
 		return tokenAnswer{}, err
 	}
 	granted := grant(u, security.ParseScopes(in.Scope))
-	return s.begin(ctx, u, granted, join(granted))
+	return s.begin(ctx, u, began, granted, join(granted))
 }
 
 // grant gives what was asked for and is allowed, or everything that is allowed
@@ -203,20 +213,6 @@ type data struct {
 // data is for holders of a key.
 func (s *service) data(_ context.Context, k KeyHolder) (data, error) {
 	return data{"sensitive", k.Username}, nil
-}
-
-// account is what a code of the user's authenticator is verified for.
-func (s *service) account(_ context.Context, u *User) (totp.Account, error) {
-	return totp.Account{ID: strconv.FormatInt(u.ID, 10), Secret: u.secret}, nil
-}
-
-type sensitive struct {
-	Data string `json:"data"`
-}
-
-// sensitiveData needs a code of the user's authenticator besides the token.
-func (s *service) sensitiveData(context.Context, *User) (sensitive, error) {
-	return sensitive{"highly sensitive"}, nil
 }
 
 func typeOf[T any]() reflect.Type { return reflect.TypeFor[T]() }

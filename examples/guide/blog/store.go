@@ -13,9 +13,10 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
+	"github.com/mortise-go/mortise/security"
 	"github.com/mortise-go/mortise/security/password"
-	"github.com/mortise-go/mortise/security/token"
 	"github.com/mortise-go/mortise/security/totp"
 )
 
@@ -28,6 +29,16 @@ type User struct {
 	Scopes   []string
 	hash     string      // of the password
 	secret   totp.Secret // of the authenticator; empty without one
+	pending  totp.Secret // of one that is being set up
+	since    time.Time   // from when on its tokens are good
+}
+
+// from is when a token is issued whose login began at a time.
+func (u *User) from(began time.Time) time.Time {
+	if u.since.After(began) {
+		return u.since
+	}
+	return began
 }
 
 // HasRole reports whether the user has the role.
@@ -64,11 +75,10 @@ type Post struct {
 // OwnedBy reports whether the user wrote the post.
 func (p *Post) OwnedBy(u *User) bool { return p.OwnerID == u.ID }
 
-// store holds accounts and keys in memory, and posts in a file when there is a
-// directory for it.
+// store holds accounts, keys and posts in memory, and what changes of them in a
+// file when there is a directory for it.
 type store struct {
-	file   string     // empty: memory only
-	log    *token.Log // of revoked tokens; nil without a file
+	file   string // empty: memory only
 	hasher *password.Hasher
 
 	mu       sync.RWMutex
@@ -94,16 +104,8 @@ func openStore(dir string, hasher *password.Hasher) (*store, error) {
 	if dir == "" {
 		return s, nil
 	}
-	s.file = filepath.Join(dir, "posts.json")
+	s.file = filepath.Join(dir, "blog.json")
 	return s, s.load()
-}
-
-// close closes the log. Posts are written as they change.
-func (s *store) close() error {
-	if s.log == nil {
-		return nil
-	}
-	return s.log.Close()
 }
 
 func (s *store) addUsers() error {
@@ -152,13 +154,48 @@ func (s *store) rehash(ctx context.Context, u *User, password string) {
 	if err != nil {
 		return
 	}
+	_ = s.change(u.ID, func(now *User) {
+		if now.hash == u.hash { // nobody has changed it meanwhile
+			now.hash = fresh
+		}
+	})
+}
+
+// setPassword gives the account of a name a new password.
+func (s *store) setPassword(ctx context.Context, username, password string) error {
+	hash, err := s.hasher.Hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	u := s.named(username)
+	if u == nil {
+		return security.UserNotFound()
+	}
+	return s.change(u.ID, func(u *User) { u.hash = hash })
+}
+
+// subjectOf finds the account of an address.
+func (s *store) subjectOf(_ context.Context, address string) (string, error) {
+	for _, u := range s.allUsers() {
+		if u.Email == address {
+			return u.Username, nil
+		}
+	}
+	return "", nil
+}
+
+// change replaces an account by a changed one. Whoever has the old one keeps it.
+func (s *store) change(id int64, f func(*User)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if now := s.users[u.ID]; now == u { // nobody has changed it meanwhile
-		changed := *u
-		changed.hash = fresh
-		s.users[u.ID] = &changed
+	u := s.users[id]
+	if u == nil {
+		return security.UserNotFound()
 	}
+	changed := *u
+	f(&changed)
+	s.users[id] = &changed
+	return s.save()
 }
 
 func (s *store) named(username string) *User {
@@ -247,8 +284,16 @@ func (s *store) deletePost(id int64) (bool, error) {
 
 // saved is what the file holds.
 type saved struct {
-	LastPost int64          `json:"last_post"`
-	Posts    map[int64]Post `json:"posts"`
+	LastPost int64             `json:"last_post"`
+	Posts    map[int64]Post    `json:"posts"`
+	Accounts map[int64]account `json:"accounts"`
+}
+
+// account is what changes of a user. A program that people use encrypts the secret.
+type account struct {
+	Hash   string    `json:"hash"`
+	Secret string    `json:"secret"`
+	Since  time.Time `json:"since"`
 }
 
 func (s *store) load() error {
@@ -264,6 +309,11 @@ func (s *store) load() error {
 		return err
 	}
 	s.lastPost, s.posts = was.LastPost, was.Posts
+	for id, a := range was.Accounts {
+		if u := s.users[id]; u != nil {
+			u.hash, u.secret, u.since = a.Hash, totp.Secret(a.Secret), a.Since
+		}
+	}
 	return nil
 }
 
@@ -273,7 +323,11 @@ func (s *store) save() error {
 	if s.file == "" {
 		return nil
 	}
-	text, err := json.Marshal(saved{s.lastPost, s.posts})
+	accounts := map[int64]account{}
+	for id, u := range s.users {
+		accounts[id] = account{u.hash, string(u.secret), u.since}
+	}
+	text, err := json.Marshal(saved{s.lastPost, s.posts, accounts})
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package blog
 
 import (
 	"context"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -18,21 +17,23 @@ const (
 	refreshLifetime = 15 * time.Minute
 )
 
-// tokens makes and verifies tokens of two kinds.
+// tokens makes, verifies and ends tokens of three kinds.
 type tokens struct {
-	issuer  *token.Issuer
-	access  *token.Mint[Claims]
-	refresh *token.Mint[Claims]
+	access      *token.Mint[Claims]
+	half        *token.Mint[Half]
+	revocations *token.Revocations
+	rotation    *token.Rotation[Claims]
 }
 
-func newTokens(secret []byte) (*tokens, error) {
+func newTokens(secret []byte, stores Stores) (*tokens, error) {
 	issuer, err := token.NewIssuer(token.Config{
 		Issuer:   "guide",
 		Audience: []string{"guide"},
-		Secrets:  []token.Key{{Material: secret}}, // the key for refresh tokens is derived from it
+		Secrets:  []token.Key{{Material: secret}}, // from which the other kinds derive keys of their own
 		Kinds: []token.Kind{
 			{Name: token.Access, Type: "JWT", Keys: []token.Key{{Material: secret}}, Lifetime: refreshLifetime, MaxLifetime: loginLifetime},
 			{Name: token.Refresh},
+			{Name: halfway, Audience: []string{"guide second step"}, Lifetime: 5 * time.Minute},
 		},
 	})
 	if err != nil {
@@ -43,44 +44,30 @@ func newTokens(secret []byte) (*tokens, error) {
 		return nil, err
 	}
 	refresh, err := token.For[Claims](issuer, token.Refresh)
-	return &tokens{issuer, access, refresh}, err
-}
-
-// sessions knows which tokens have ended.
-type sessions struct {
-	revocations *token.Revocations
-	rotation    *token.Rotation[Claims]
-}
-
-// newSessions keeps that in a log beside the posts, or in memory if there is no
-// directory.
-func newSessions(t *tokens, s *store) (*sessions, error) {
-	var state interface {
-		token.Store
-		token.FamilyStore
-	} = token.NewMemory(nil)
-	if s.file != "" {
-		log, err := token.OpenLog(filepath.Join(filepath.Dir(s.file), "tokens.log"), nil)
-		if err != nil {
-			return nil, err
-		}
-		s.log, state = log, log
-	}
-	revocations, err := token.NewRevocations(t.issuer, token.RevocationConfig{Store: state})
 	if err != nil {
 		return nil, err
 	}
-	rotation, err := token.NewRotation(t.refresh, revocations, token.RotationConfig{Families: state})
-	return &sessions{revocations, rotation}, err
+	half, err := token.For[Half](issuer, halfway)
+	if err != nil {
+		return nil, err
+	}
+	revocations, err := token.NewRevocations(issuer, token.RevocationConfig{Store: stores.Tokens})
+	if err != nil {
+		return nil, err
+	}
+	rotation, err := token.NewRotation(refresh, revocations, token.RotationConfig{Families: stores.Tokens})
+	return &tokens{access, half, revocations, rotation}, err
 }
 
 // claims are those of a token that was verified and is not revoked.
 func claims(_ context.Context, t *token.Token[Claims]) (*Claims, error) { return &t.Claims, nil }
 
-// begin starts a session and gives its first tokens.
-func (s *service) begin(ctx context.Context, u *User, scopes []string, scope string) (tokenAnswer, error) {
+// begin starts a session and gives its first tokens. They are issued at the time
+// at which nobody had looked at the password yet, so that they end with whatever
+// ends meanwhile.
+func (s *service) begin(ctx context.Context, u *User, began time.Time, scopes []string, scope string) (tokenAnswer, error) {
 	claims := Claims{UserID: u.ID, Scopes: scopes}
-	refresh, err := s.sessions.rotation.Begin(ctx, u.Username, claims)
+	refresh, err := s.tokens.rotation.Begin(ctx, u.Username, claims, token.At(u.from(began)))
 	if err != nil {
 		return tokenAnswer{}, err
 	}
@@ -102,7 +89,7 @@ type refreshRequest struct {
 func (s *service) refresh(ctx context.Context, in struct {
 	Request refreshRequest `body:"json"`
 }) (tokenAnswer, error) {
-	old, next, err := s.sessions.rotation.Rotate(ctx, in.Request.RefreshToken)
+	old, next, err := s.tokens.rotation.Rotate(ctx, in.Request.RefreshToken)
 	if err != nil {
 		return tokenAnswer{}, err
 	}
@@ -117,5 +104,5 @@ func (s *service) refresh(ctx context.Context, in struct {
 
 // logout ends the session that the token belongs to.
 func (s *service) logout(ctx context.Context, t *token.Token[Claims]) (mortise.None, error) {
-	return mortise.None{}, s.sessions.revocations.Logout(ctx, t)
+	return mortise.None{}, s.tokens.revocations.Logout(ctx, t)
 }

@@ -40,7 +40,7 @@ func (g *guide) tokensOpenWhatTheyShouldAndNothingElse() {
 // S200, S201, S202
 func (g *guide) profileShowsNoMoreThanItSays() {
 	a := g.do("GET", "/profile", "", "Authorization", g.alice())
-	if a.text != `{"user_id":1,"username":"alice","email":"alice@example.com"}` {
+	if a.text != `{"user_id":1,"username":"alice","email":"alice@example.com"}` { // no hash, no secret
 		g.Errorf("profile: %s", a.text)
 	}
 	if a.header.Get("Cache-Control") != "no-store" {
@@ -136,7 +136,7 @@ func (g *guide) basic() {
 	}
 }
 
-// S211 to S216
+// S211, S212, S213, S214, S215, S216
 func (g *guide) tokenEndpointSpeaksOAuth() {
 	form := func(pairs ...string) string {
 		v := url.Values{}

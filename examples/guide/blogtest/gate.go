@@ -242,8 +242,8 @@ func (g *guide) theLogTellsWhoAndNoSecrets() {
 	text := g.log.String()
 	for _, line := range [][]string{
 		{"msg=request", "request_id=by-query", `route="GET /data-by-query"`, "api_key=REDACTED", "status=200", "client=" + stranger},
-		{"level=WARN", `msg="password refused"`, "request_id=bad-login"},
-		{"level=INFO", `msg="password accepted"`, "request_id=good-login", "user=1"},
+		{"level=WARN", `msg="security event"`, "kind=login", "outcome=refused", "subject=alice", "request_id=bad-login"},
+		{"level=INFO", `msg="security event"`, "kind=login", "outcome=succeeded", "subject=alice", "request_id=good-login"},
 	} {
 		says := func(l string) bool {
 			return !slices.ContainsFunc(line, func(part string) bool { return !strings.Contains(l, part) })

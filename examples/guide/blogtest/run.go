@@ -1,6 +1,7 @@
 package blogtest
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -15,17 +16,21 @@ import (
 
 	"github.com/mortise-go/mortise/examples/guide/blog"
 	"github.com/mortise-go/mortise/security/password"
+	"github.com/mortise-go/mortise/security/reset"
 )
 
 // Run runs the whole suite, each part against a blog of its own. The function
 // mounts a blog and returns the URL at which its paths begin, without a slash at
 // the end; what it starts it stops when the test ends. Clients have to reach the
 // blog from a loopback address.
-func Run(t *testing.T, mount func(t testing.TB, app *blog.Blog) (baseURL string)) {
+//
+// The options may change the config of each blog, such as its stores. A blog that
+// is started again has the Directory that it had before.
+func Run(t *testing.T, mount func(t testing.TB, app *blog.Blog) (baseURL string), options ...func(testing.TB, *blog.Config)) {
 	for _, part := range suite() {
 		t.Run(part.name, func(t *testing.T) {
 			t.Parallel()
-			part.run(start(t, mount, t.TempDir()))
+			part.run(start(t, mount, t.TempDir(), options))
 		})
 	}
 }
@@ -69,6 +74,19 @@ func suite() []part {
 		{"revocation survives a restart", (*guide).revocationSurvivesARestart},
 		{"sensitive data needs a second factor", (*guide).sensitiveDataNeedsASecondFactor},
 		{"nobody guesses alice's code", (*guide).nobodyGuessesAliceCode},
+		{"an authenticator is set up and lost", (*guide).anAuthenticatorIsSetUpAndLost},
+		{"setting up needs the password and a code", (*guide).settingUpNeedsThePasswordAndACode},
+		{"half a login opens nothing", (*guide).halfALoginOpensNothing},
+		{"a browser logs in with a cookie", (*guide).aBrowserLogsInWithACookie},
+		{"a login takes no cookie over", (*guide).aLoginTakesNoCookieOver},
+		{"logout-all ends everything", (*guide).logoutAllEndsEverything},
+		{"sessions survive a restart", (*guide).sessionsSurviveARestart},
+		{"a forgotten password is replaced", (*guide).aForgottenPasswordIsReplaced},
+		{"nobody learns who has an account", (*guide).nobodyLearnsWhoHasAnAccount},
+		{"a token from a mail serves once", (*guide).aTokenFromAMailServesOnce},
+		{"nobody is sent many mails", (*guide).nobodyIsSentManyMails},
+		{"tokens travel in the header alone", (*guide).tokensTravelInTheHeaderAlone},
+		{"the log tells of events", (*guide).theLogTellsOfEvents},
 	}
 }
 
@@ -82,18 +100,25 @@ type guide struct {
 	log   *journal
 	again func() *guide // the same blog after a restart
 	calls *atomic.Uint32
+	mail  chan reset.Message
 }
 
-func start(t *testing.T, mount func(testing.TB, *blog.Blog) string, dir string) *guide {
+func start(t *testing.T, mount func(testing.TB, *blog.Blog) string, dir string, options []func(testing.TB, *blog.Config)) *guide {
 	t.Helper()
 	var log journal
-	app, err := blog.New(blog.Config{
+	mail := make(chan reset.Message, 100)
+	config := blog.Config{
 		Secret:         []byte(secret),
 		Directory:      dir,
 		Hasher:         cheap(t),
 		TrustedProxies: []string{"127.0.0.0/8", "::1"}, // the clients of the suite count as proxies
 		Logger:         slog.New(slog.NewTextHandler(&log, nil)),
-	})
+		Mail:           func(_ context.Context, m reset.Message) error { mail <- m; return nil },
+	}
+	for _, option := range options {
+		option(t, &config)
+	}
+	app, err := blog.New(config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,8 +126,8 @@ func start(t *testing.T, mount func(testing.TB, *blog.Blog) string, dir string) 
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = app.Close() })
-	again := func() *guide { return start(t, mount, dir) }
-	return &guide{t, mount(t, app), app, &log, again, new(atomic.Uint32)}
+	again := func() *guide { return start(t, mount, dir, options) }
+	return &guide{t, mount(t, app), app, &log, again, new(atomic.Uint32), mail}
 }
 
 // cheap is a hasher that tests need not wait for.

@@ -11,11 +11,17 @@ import (
 // codeOf is what alice's authenticator shows after a while.
 func codeOf(t *testing.T, after time.Duration) string {
 	t.Helper()
+	return codeFor(t, alicesSecret, after)
+}
+
+// codeFor is what an authenticator shows after a while.
+func codeFor(t *testing.T, secret string, after time.Duration) string {
+	t.Helper()
 	v, err := totp.New(totp.Config{Issuer: "Test", Store: &totp.MemoryStore{}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	code, err := v.Code(alicesSecret, time.Now().Add(after))
+	code, err := v.Code(totp.Secret(secret), time.Now().Add(after))
 	if err != nil {
 		t.Fatal(err)
 	}

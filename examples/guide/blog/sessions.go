@@ -1,0 +1,55 @@
+package blog
+
+import (
+	"context"
+
+	"github.com/mortise-go/mortise"
+	"github.com/mortise-go/mortise/security"
+	"github.com/mortise-go/mortise/security/session"
+)
+
+// Visit is what a session keeps, besides whose it is.
+type Visit struct {
+	UserID int64 `json:"user_id"`
+}
+
+// sessionLogin logs a browser in. The cookie of the answer is the session.
+func (s *service) sessionLogin(ctx context.Context, in struct {
+	Starter     *session.Starter[Visit]
+	Credentials credentials `body:"json"`
+}) (message, error) {
+	u, err := s.authenticate(ctx, in.Credentials.Username, in.Credentials.Password)
+	if err != nil {
+		return message{}, err
+	}
+	_, err = in.Starter.Start(ctx, u.Username, Visit{u.ID})
+	return message{"Logged in"}, err
+}
+
+// sessionUser finds the user of a session.
+func (s *service) sessionUser(_ context.Context, current *session.Session[Visit]) (*User, error) {
+	if u := s.store.user(current.Data.UserID); u != nil {
+		return u, nil
+	}
+	return nil, security.UserNotFound()
+}
+
+// logoutAll ends every session of the user and all tokens, also those that this
+// request came with.
+func (s *service) logoutAll(ctx context.Context, u *User) (mortise.None, error) {
+	return mortise.None{}, s.EndSubject(ctx, u.Username)
+}
+
+// EndSubject ends whatever an account has open.
+func (s *service) EndSubject(ctx context.Context, username string) error {
+	since, err := s.tokens.revocations.RevokeSubject(ctx, username)
+	if err != nil {
+		return err
+	}
+	if u := s.store.named(username); u != nil { // new tokens are good from then on
+		if err := s.store.change(u.ID, func(u *User) { u.since = since }); err != nil {
+			return err
+		}
+	}
+	return s.browsers.EndSubject(ctx, username)
+}
