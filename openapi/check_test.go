@@ -62,7 +62,7 @@ var rulesOnTypes = []struct {
 	{typeString, "iso3166_1_alpha2", `{"format":"iso3166-1-alpha2"}`},
 	{typeString, "uuid|email", `{"anyOf":[{"format":"uuid"},{"format":"email"}]}`},
 	{typeString, "lowercase", `{"description":"Must satisfy ` + "`lowercase`" + `."}`},
-	{typeString, "omitempty,min=3", `{"anyOf":[{"const":""},{"minLength":3}]}`},
+	{typeString, "omitempty,min=3", `{"anyOf":[{"const":"","type":"string"},{"minLength":3,"type":"string"}]}`},
 	{typeString, "omitempty,oneof=a b", `{"enum":["a","b",""]}`},
 	{typeInt, "omitempty", `{}`},
 
@@ -214,7 +214,7 @@ func TestAnswersMayCarryTheZeroThatARuleSkips(t *testing.T) {
 		Omitted []string `json:"omitted,omitempty" validate:"omitempty,min=3"`
 	}
 	doc := build(t, answers("/v", reflect.TypeFor[V]()))
-	equal(t, "sent", at(component(doc, "V"), "properties", "sent"), `{"type":"string","anyOf":[{"const":""},{"minLength":3}]}`)
+	equal(t, "sent", at(component(doc, "V"), "properties", "sent"), `{"type":"string","anyOf":[{"const":"","type":"string"},{"minLength":3,"type":"string"}]}`)
 	equal(t, "list", at(component(doc, "V"), "properties", "list"), `{"type":"array","items":{"type":"string"}}`)
 	equal(t, "omitted", at(component(doc, "V"), "properties", "omitted"), `{"type":"array","items":{"type":"string"},"minItems":3}`)
 }

@@ -11,6 +11,7 @@ type downgrade struct {
 	doc     ordered
 	schemas ordered         // the components, as they were
 	scoped  map[string]bool // the security schemes whose requirements list scopes
+	asked   []string        // components whose type is being found
 }
 
 func newDowngrade(doc ordered) *downgrade {

@@ -103,13 +103,36 @@ func (c *schemaConversion) typeOf(sch ordered) string {
 			break
 		}
 		name := strings.TrimPrefix(ref, componentPrefix)
-		sch, _ = c.convert(asObject(c.schemas.get(name)))
+		if slices.Contains(c.asked, name) {
+			return ""
+		}
+		c.asked = append(c.asked, name)
+		sch, _ = c.convert(typeOnly(asObject(c.schemas.get(name))))
+		c.asked = c.asked[:len(c.asked)-1]
 	}
 	kind, _ := sch.get("type").(string)
 	if kind == "" && asList(sch.get("enum")) != nil {
 		kind = kindOf(asList(sch.get("enum")))
 	}
 	return kind
+}
+
+// typeOnly keeps what tells the type of a schema. What is inside may hold the schema itself.
+func typeOnly(sch ordered) ordered {
+	var kept ordered
+	for _, e := range sch {
+		switch e.key {
+		case "type", "enum", "const", "$ref":
+			kept = append(kept, e)
+		case "anyOf", "oneOf":
+			var branches []any
+			for _, b := range asList(e.value) {
+				branches = append(branches, typeOnly(asObject(b)))
+			}
+			kept = append(kept, entry{e.key, branches})
+		}
+	}
+	return kept
 }
 
 // types writes what may be a list of types, with null among them.

@@ -114,6 +114,18 @@ func TestNullsOfComponentsSurvive(t *testing.T) {
 		`{"description":"Perhaps","type":"object","nullable":true,"allOf":[{"$ref":"#/components/schemas/Inner"}]}`)
 }
 
+// TestARecursiveTypeIsWrittenAs30: to know the type of a component, its members need not be known.
+func TestARecursiveTypeIsWrittenAs30(t *testing.T) {
+	t.Parallel()
+	type node struct {
+		Parent *node  `json:"parent"`
+		Others []node `json:"others"`
+	}
+	doc := encoded(t, documentOf(answers("/v", reflect.TypeFor[node]())), openapi.Version30)
+	equal(t, "parent", at(component(doc, "Node"), "properties", "parent"),
+		`{"type":"object","nullable":true,"allOf":[{"$ref":"#/components/schemas/Node"}]}`)
+}
+
 func TestDocumentsOf30(t *testing.T) {
 	t.Parallel()
 	d := openapi.New(openapi.Info{Title: "T", Version: "1", Summary: "S", License: &openapi.License{Name: "MIT", Identifier: "MIT"}})

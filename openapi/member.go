@@ -112,12 +112,24 @@ func zeroOf(t reflect.Type, sch schema) (zero any, ok bool) {
 	return nil, false
 }
 
+// constant accepts one value. The type tells generators of clients what it is.
+func constant(v any) schema {
+	switch v.(type) {
+	case string:
+		return schema{"type": "string", "const": v}
+	case bool:
+		return schema{"type": "boolean", "const": v}
+	default:
+		return schema{"type": "integer", "const": v}
+	}
+}
+
 // orZero adds rules that stand behind omitempty, which a zero value need not keep.
 func (c *check) orZero(sch schema, t reflect.Type, zero any) schema {
 	strict := maps.Clone(sch)
 	c.constrain(strict, t)
 	if sch["$ref"] != nil {
-		return schema{"anyOf": []any{schema{"const": zero}, strict}}
+		return schema{"anyOf": []any{constant(zero), strict}}
 	}
 	more := schema{}
 	for key, v := range strict {
@@ -131,7 +143,9 @@ func (c *check) orZero(sch schema, t reflect.Type, zero any) schema {
 	case len(more) == 1 && listed:
 		sch["enum"] = append(slices.Clip(list), zero)
 	default:
-		sch["anyOf"] = []any{schema{"const": zero}, more}
+		// Generators of clients read each alternative by itself.
+		more["type"] = sch["type"]
+		sch["anyOf"] = []any{constant(zero), more}
 	}
 	return sch
 }

@@ -108,7 +108,7 @@ func (s *schemas) union(t reflect.Type, u use, path string) schema {
 	for _, v := range union.Variants {
 		variant := s.of(v.Type, u, path)
 		mapping[v.Tag] = variant["$ref"]
-		variant["properties"] = schema{union.Property: schema{"const": v.Tag}}
+		variant["properties"] = schema{union.Property: constant(v.Tag)}
 		variant["required"] = []string{union.Property}
 		alternatives = append(alternatives, variant)
 	}

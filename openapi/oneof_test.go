@@ -50,8 +50,8 @@ func TestAUnionIsOneOfWithADiscriminator(t *testing.T) {
 	equal(t, "body", at(component(doc, "CheckoutInput"), "properties", "payment"), `{"$ref":"#/components/schemas/PaymentInput"}`)
 	equal(t, "Payment", component(doc, "Payment"), `{
 		"oneOf":[
-			{"$ref":"#/components/schemas/Card","properties":{"kind":{"const":"card"}},"required":["kind"]},
-			{"$ref":"#/components/schemas/Transfer","properties":{"kind":{"const":"transfer"}},"required":["kind"]}],
+			{"$ref":"#/components/schemas/Card","properties":{"kind":{"const":"card","type":"string"}},"required":["kind"]},
+			{"$ref":"#/components/schemas/Transfer","properties":{"kind":{"const":"transfer","type":"string"}},"required":["kind"]}],
 		"discriminator":{"propertyName":"kind","mapping":{"card":"#/components/schemas/Card","transfer":"#/components/schemas/Transfer"}}}`)
 	equal(t, "PaymentInput", at(component(doc, "PaymentInput"), "discriminator", "mapping", "card"), `"#/components/schemas/CardInput"`)
 	equal(t, "an interface without a name", outputSchema(doc, "/l"), `{"$ref":"#/components/schemas/Loose"}`)

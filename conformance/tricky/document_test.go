@@ -15,9 +15,25 @@ var closed = router.RejectUnknownMembers()
 func TestEveryJudgeAcceptsTheDocument(t *testing.T) {
 	t.Parallel()
 	for name, opts := range map[string][]mortise.Option{"open": nil, "closed": {closed}} {
-		t.Run(name, func(t *testing.T) {
+		for _, path := range []string{"/openapi.json", "/openapi-3.0.json"} {
+			t.Run(name+" "+path, func(t *testing.T) {
+				t.Parallel()
+				judge.Document(t, get(t, tricky.New(opts...), path))
+			})
+		}
+	}
+}
+
+// The meta-schemas judge JSON alone. That the YAML says the same, package docs tests.
+func TestTheDocumentIsReadAsYAML(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"/openapi.yaml", "/openapi-3.0.yaml"} {
+		t.Run(path, func(t *testing.T) {
 			t.Parallel()
-			judge.Document(t, get(t, tricky.New(opts...), "/openapi.json"))
+			document := get(t, tricky.New(), path)
+			for _, finding := range append(judge.Loads(document), judge.Lints(t, document)...) {
+				t.Error(finding)
+			}
 		})
 	}
 }
