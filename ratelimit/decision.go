@@ -74,6 +74,10 @@ func (d *Decision) Err() error {
 	if d.Allowed {
 		return nil
 	}
+	return d.refusal()
+}
+
+func (d *Decision) refusal() error {
 	var violated []string
 	for name, s := range d.All() {
 		if s.Violated {

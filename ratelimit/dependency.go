@@ -55,14 +55,14 @@ func by[P any](l *Limiter, whom string, key func(P) Key) *di.Dependency {
 			Request   *http.Request
 			Exchange  exchange.Exchange
 		}) (di.None, error) {
-			return di.None{}, l.admit(in.Request, in.Exchange.Header, key(in.Principal))
+			return di.None{}, l.admit(in.Request, in.Exchange.Header, key(in.Principal).words())
 		}, l.options(di.Quota, whom)...)
 	}
 	return di.Depends(func(_ context.Context, in struct {
 		Principal P
 		Exchange  exchange.Exchange
 	}) (di.None, error) {
-		return di.None{}, l.admit(in.Exchange.Request, in.Exchange.Header, key(in.Principal))
+		return di.None{}, l.admit(in.Exchange.Request, in.Exchange.Header, key(in.Principal).words())
 	}, l.options(di.Quota, whom)...)
 }
 
@@ -79,10 +79,10 @@ func (l *Limiter) ByIP() *di.Dependency {
 // Shared makes a dependency that limits all callers together. The stage is
 // [di.Admission].
 func (l *Limiter) Shared() *di.Dependency {
-	return l.admission("all callers together", func(*http.Request) Key { return Key{} })
+	return l.admission("all callers together", func(*http.Request) words { return words{} })
 }
 
-func (l *Limiter) admission(whom string, key func(*http.Request) Key) *di.Dependency {
+func (l *Limiter) admission(whom string, key func(*http.Request) words) *di.Dependency {
 	if l.costly {
 		return l.byRequest(whom, key)
 	}
@@ -99,11 +99,11 @@ func (l *Limiter) ByRequest(key func(*http.Request) Key) *di.Dependency {
 	if key == nil {
 		panic(fmt.Sprintf("ratelimit: ByRequest without a key counts nobody; give one, or use ByIP or Shared (%v)", callsite.User()))
 	}
-	return l.byRequest("each key of the request", key)
+	return l.byRequest("each key of the request", from(key))
 }
 
 // byRequest takes the request itself, since the key may look at its path values.
-func (l *Limiter) byRequest(whom string, key func(*http.Request) Key) *di.Dependency {
+func (l *Limiter) byRequest(whom string, key func(*http.Request) words) *di.Dependency {
 	return di.Depends(func(_ context.Context, in struct {
 		Request  *http.Request
 		Exchange exchange.Exchange

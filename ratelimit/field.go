@@ -98,18 +98,22 @@ func (d *Decision) SetHeader(h http.Header) {
 		return
 	}
 	f := d.limiter.fields
-	if old := h[policyField]; len(old) > 0 {
-		h[policyField] = []string{strings.Join(append(slices.Clip(old), f.policy...), ", ")}
+	var policies, currents []string // those of others
+	if len(h) > 0 {
+		policies, currents = h[policyField], h[currentField]
+	}
+	if len(policies) > 0 {
+		h[policyField] = []string{strings.Join(append(slices.Clip(policies), f.policy...), ", ")}
 	} else {
 		h[policyField] = f.policy // its capacity is its length, so Add copies it
 	}
 	if !d.known {
 		return
 	}
-	if len(f.names) == 1 && h[currentField] == nil {
+	if len(f.names) == 1 && len(currents) == 0 {
 		h[currentField] = d.remembered()
 	} else {
-		h[currentField] = d.append(h[currentField])
+		h[currentField] = d.append(currents)
 	}
 	if d.limiter.legacy != NoLegacy {
 		d.setLegacy(h, d.limiter.legacy.prefix())
@@ -124,7 +128,8 @@ func (d *Decision) remembered() []string {
 	at := &d.limiter.fields.recent[uint64(s.Remaining+31*next)%remembered] //nolint:gosec // neither is negative
 	c := at.Load()
 	if c == nil || c.remaining != s.Remaining || c.next != next {
-		c = &current{s.Remaining, next, [1]string{string(d.appendCurrent(nil))}}
+		var space [maxName + 64]byte
+		c = &current{s.Remaining, next, [1]string{string(d.appendCurrent(space[:0]))}}
 		at.Store(c)
 	}
 	return c.line[:1:1]

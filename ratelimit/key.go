@@ -30,40 +30,49 @@ func digest(kind byte, parts ...string) Key {
 	return Key(sum[:16])
 }
 
+// Words are a key as processors are quick with it.
+type words struct{ a, b uint64 }
+
+func (k Key) words() words {
+	return words{binary.NativeEndian.Uint64(k[:8]), binary.NativeEndian.Uint64(k[8:])}
+}
+
+func (w words) key() (k Key) {
+	binary.NativeEndian.PutUint64(k[:8], w.a)
+	binary.NativeEndian.PutUint64(k[8:], w.b)
+	return k
+}
+
+// with makes one key of two. Both are digests, or hidden by a mask, so nobody can
+// choose them to meet in their difference.
+func (w words) with(other words) words { return words{w.a ^ other.a, w.b ^ other.b} }
+
+// on is the key of the subject on one route alone.
+func (w words) on(route string) words {
+	return w.with(digest('r', route).words())
+}
+
 // client is the part of an address that makes a client. Of an IPv6 address only
 // the first bits count: whoever has one address has a whole network of them.
-func client(addr netip.Addr, ipv6Bits int) [16]byte {
+func client(addr netip.Addr, ipv6Bits int) words {
 	addr = addr.Unmap()
 	if addr.Is6() {
 		if network, err := addr.WithZone("").Prefix(ipv6Bits); err == nil {
 			addr = network.Addr()
 		}
 	}
-	return addr.As16() // an IPv4 address is wrapped here, and no other is
+	return Key(addr.As16()).words() // an IPv4 address is wrapped here, and no other is
 }
 
 // addressKey makes the key of a client by its address.
-func addressKey(addr netip.Addr, ipv6Bits int) Key {
-	bytes := client(addr, ipv6Bits)
+func addressKey(addr netip.Addr, ipv6Bits int) words {
+	bytes := client(addr, ipv6Bits).key()
 	var text [1 + len(bytes)]byte
 	text[0] = 'a'
 	copy(text[1:], bytes[:])
 	sum := sha256.Sum256(text[:])
-	return Key(sum[:16])
+	return Key(sum[:len(bytes)]).words()
 }
 
 // nobody is the key of all clients whose address cannot be determined.
-func nobody() Key { return digest('n') }
-
-// with makes one key of two. Both are digests, so nobody can choose them to meet
-// in their difference.
-func (k Key) with(other Key) Key {
-	var both Key
-	for i := 0; i < len(both); i += 8 {
-		binary.NativeEndian.PutUint64(both[i:], binary.NativeEndian.Uint64(k[i:])^binary.NativeEndian.Uint64(other[i:]))
-	}
-	return both
-}
-
-// on is the key of the subject on one route alone.
-func (k Key) on(route string) Key { return k.with(digest('r', route)) }
+func nobody() words { return digest('n').words() }

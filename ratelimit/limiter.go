@@ -168,25 +168,32 @@ func (l *Limiter) keep(c Config) {
 // The error is a problem with status 503 that holds the store's error, and only
 // [FailClosed] lets it come about, or the cause of ctx when that is done.
 func (l *Limiter) Take(ctx context.Context, subject Key, costs ...int64) (Decision, error) {
+	var d Decision
+	err := l.decide(ctx, subject.words(), costs, &d)
+	return d, err
+}
+
+// decide fills in a zero decision, which stays so with an error.
+func (l *Limiter) decide(ctx context.Context, subject words, costs []int64, d *Decision) error {
 	var claims [maxPolicies]Claim
 	possible := l.claim(&claims, costs)
 	granted, known, err := l.ask(ctx, subject, claims[:len(l.limits)])
 	if err != nil {
-		return Decision{}, err
+		return err
 	}
-	d := Decision{limiter: l, known: known}
+	d.limiter, d.known = l, known
 	d.decide(&claims, granted && possible)
 	if !possible {
 		d.refuseForever(costs)
 	}
-	return d, nil
+	return nil
 }
 
 // claim writes down what is wanted. A cost above the burst is never granted; the
 // store is then only asked how things stand.
 func (l *Limiter) claim(claims *[maxPolicies]Claim, costs []int64) (possible bool) {
 	possible = true
-	for i, limit := range l.limits {
+	for i := range l.limits {
 		cost := int64(1)
 		if i < len(costs) {
 			cost = costs[i]
@@ -196,7 +203,7 @@ func (l *Limiter) claim(claims *[maxPolicies]Claim, costs []int64) (possible boo
 			cost = burst
 		}
 		possible = possible && cost <= burst
-		claims[i] = Claim{Limit: limit, Cost: cost}
+		claims[i].Limit, claims[i].Cost = l.limits[i], cost
 	}
 	if !possible {
 		for i := range claims {
@@ -208,20 +215,18 @@ func (l *Limiter) claim(claims *[maxPolicies]Claim, costs []int64) (possible boo
 
 // ask asks the store, or does what is to be done when that fails. A decision
 // that is not known is one that nobody has counted.
-func (l *Limiter) ask(ctx context.Context, subject Key, claims []Claim) (granted, known bool, err error) {
+func (l *Limiter) ask(ctx context.Context, subject words, claims []Claim) (granted, known bool, err error) {
 	if l.memory != nil {
-		granted, err = l.memory.Take(ctx, subject, claims)
-		return granted, true, err
+		return l.memory.take(subject, claims), true, nil
 	}
-	granted, err = l.guarded.take(ctx, subject, claims)
+	granted, err = l.guarded.take(ctx, subject.key(), claims)
 	switch {
 	case err == nil:
 		return granted, true, nil
 	case ctx.Err() != nil:
 		return false, false, context.Cause(ctx) // nobody waits for the answer
 	case l.onFailure == FailLocal:
-		granted, err = l.local.Take(ctx, subject, claims)
-		return granted, true, err
+		return l.local.take(subject, claims), true, nil
 	case l.onFailure == DangerouslyFailOpen:
 		return true, false, nil
 	}
@@ -229,21 +234,30 @@ func (l *Limiter) ask(ctx context.Context, subject Key, claims []Claim) (granted
 }
 
 // admit decides about a request and writes the header fields of its answer.
-func (l *Limiter) admit(r *http.Request, h http.Header, subject Key) error {
+func (l *Limiter) admit(r *http.Request, h http.Header, subject words) error {
 	if l.perRoute {
 		subject = subject.on(r.Pattern)
 	}
-	var costs [maxPolicies]int64
-	for i, p := range l.policies {
-		costs[i] = 1
-		if p.Cost != nil {
-			costs[i] = p.Cost(r)
-		}
+	var costs []int64 // one unit each
+	if l.costly {
+		costs = l.costs(r, make([]int64, 0, maxPolicies))
 	}
-	d, err := l.Take(r.Context(), subject, costs[:len(l.policies)]...)
-	if err != nil {
+	var d Decision
+	if err := l.decide(r.Context(), subject, costs, &d); err != nil {
 		return err
 	}
 	d.SetHeader(h)
 	return d.Err()
+}
+
+// costs adds what the policies charge for a request.
+func (l *Limiter) costs(r *http.Request, costs []int64) []int64 {
+	for i := range l.policies {
+		cost := int64(1)
+		if ask := l.policies[i].Cost; ask != nil {
+			cost = ask(r)
+		}
+		costs = append(costs, cost)
+	}
+	return costs
 }

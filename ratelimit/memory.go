@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"hash/maphash"
+	"math/bits"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -14,8 +15,12 @@ import (
 // otherwise: 1,048,576, in about 50 MiB when all of them are there.
 const DefaultCapacity = 1 << 20
 
-// shards is the number of parts of a memory that have a lock each.
-const shards = 64
+// shards is the number of parts of a memory that have a lock each: as many as
+// fit into a set of 64 bits.
+const (
+	shardBits = 6
+	shards    = 1 << shardBits
+)
 
 // sweptPerAdd is how many slots are looked at for each new debt. With four, what
 // has passed away goes faster than what is new comes in any table that is more
@@ -41,7 +46,7 @@ type Memory struct {
 
 	capacity int64
 	seed     maphash.Seed
-	mask     Key          // see addressKey
+	mask     words        // see addressKey
 	now      func() int64 // nanoseconds, above 0
 
 	_     [cacheLine]byte
@@ -51,7 +56,7 @@ type Memory struct {
 // cacheLine is the size of what processors keep apart, or a multiple of it.
 const cacheLine = 64
 
-// A shard is a part of a memory. Subjects stay in one.
+// A shard is a part of a memory. What a subject owes to a limit stays in one.
 type shard struct {
 	mu    sync.Mutex
 	table table
@@ -67,9 +72,11 @@ func NewMemory(capacity int) *Memory {
 	start := time.Now()
 	m := &Memory{capacity: int64(capacity), seed: maphash.MakeSeed()}
 	m.now = func() int64 { return int64(time.Since(start)) + 1 }
-	_, _ = rand.Read(m.mask[:]) // never fails
+	var mask Key
+	_, _ = rand.Read(mask[:]) // never fails
+	m.mask = mask.words()
 	for i := range m.shards {
-		m.shards[i].table.seed = maphash.MakeSeed()
+		m.shards[i].table.seed = m.seed
 	}
 	return m
 }
@@ -82,40 +89,72 @@ func (m *Memory) Len() int { return int(m.count.Load()) }
 // another process could make as well. No two clients have one key, and since
 // nobody knows the mask, nobody can choose an address that has the key of another
 // subject.
-func (m *Memory) addressKey(addr netip.Addr, ipv6Bits int) Key {
-	return Key(client(addr, ipv6Bits)).with(m.mask)
+func (m *Memory) addressKey(addr netip.Addr, ipv6Bits int) words {
+	return client(addr, ipv6Bits).with(m.mask)
 }
 
 // Take charges all claims or none. It never fails.
 func (m *Memory) Take(_ context.Context, subject Key, claims []Claim) (granted bool, err error) {
-	s := &m.shards[maphash.Bytes(m.seed, subject[:])%shards]
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := m.now() // under the lock, so that the clock of a subject runs one way
+	return m.take(subject.words(), claims), nil
+}
+
+func (m *Memory) take(subject words, claims []Claim) (granted bool) {
 	if len(claims) == 1 {
-		return m.takeOne(s, subject.with(claims[0].Limit.ID), &claims[0], now), nil
+		return m.takeOne(subject, &claims[0])
 	}
+	held := m.lock(subject, claims)
+	defer m.unlock(held)
+	now := m.now()
 	granted = true
 	for i := range claims {
-		c := &claims[i]
-		key := subject.with(c.Limit.ID)
-		c.owe(s.table.find(&key), now)
-		granted = granted && c.Fits()
+		s, key, hash := m.place(subject, &claims[i])
+		claims[i].owe(s.table.find(key, hash), now)
+		granted = granted && claims[i].Fits()
 	}
 	for i := range claims {
-		key := subject.with(claims[i].Limit.ID)
-		m.settle(s, &key, s.table.find(&key), &claims[i], now, granted)
+		s, key, hash := m.place(subject, &claims[i])
+		m.settle(s, key, s.table.find(key, hash), &claims[i], now, granted)
 	}
-	return granted, nil
+	return granted
 }
 
 // takeOne is Take for one claim, which looks for its slot once.
-func (m *Memory) takeOne(s *shard, key Key, c *Claim, now int64) (granted bool) {
-	found := s.table.find(&key)
+func (m *Memory) takeOne(subject words, c *Claim) (granted bool) {
+	s, key, hash := m.place(subject, c)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := m.now() // under the lock, so that the clock of a subject runs one way
+	found := s.table.find(key, hash)
 	c.owe(found, now)
 	granted = c.Fits()
-	m.settle(s, &key, found, c, now, granted)
+	m.settle(s, key, found, c, now, granted)
 	return granted
+}
+
+// place finds out where a claim is written down.
+func (m *Memory) place(subject words, c *Claim) (s *shard, key words, hash uint64) {
+	key = subject.with(c.Limit.ID.words())
+	hash = maphash.Comparable(m.seed, key)
+	return &m.shards[hash>>(64-shardBits)], key, hash
+}
+
+// lock locks the shards of all claims, in the order in which everybody does, and
+// returns their set.
+func (m *Memory) lock(subject words, claims []Claim) (held uint64) {
+	for i := range claims {
+		_, _, hash := m.place(subject, &claims[i])
+		held |= 1 << (hash >> (64 - shardBits))
+	}
+	for rest := held; rest != 0; rest &= rest - 1 {
+		m.shards[bits.TrailingZeros64(rest)].mu.Lock()
+	}
+	return held
+}
+
+func (m *Memory) unlock(held uint64) {
+	for ; held != 0; held &= held - 1 {
+		m.shards[bits.TrailingZeros64(held)].mu.Unlock()
+	}
 }
 
 // owe sets the debt of a claim to what its slot says, if it has one.
@@ -127,7 +166,7 @@ func (c *Claim) owe(found *slot, now int64) {
 }
 
 // settle writes down what has become of a claim, in its slot if it has one.
-func (m *Memory) settle(s *shard, key *Key, found *slot, c *Claim, now int64, granted bool) {
+func (m *Memory) settle(s *shard, key words, found *slot, c *Claim, now int64, granted bool) {
 	debt := c.Debt
 	if granted {
 		debt += c.price()

@@ -18,12 +18,13 @@ import (
 // Around a router the middleware counts requests for paths that don't exist,
 // too, and knows no routes.
 func (l *Limiter) Middleware(key func(*http.Request) Key) func(http.Handler) http.Handler {
-	if key == nil {
-		key = l.address
+	subject := l.address
+	if key != nil {
+		subject = from(key)
 	}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if err := l.admit(r, w.Header(), key(r)); err != nil {
+			if err := l.admit(r, w.Header(), subject(r)); err != nil {
 				_ = problem.Write(w, r, problem.From(err)) // fails only when the client is gone
 				return
 			}
@@ -32,9 +33,14 @@ func (l *Limiter) Middleware(key func(*http.Request) Key) func(http.Handler) htt
 	}
 }
 
+// from takes over a key of the user's.
+func from(key func(*http.Request) Key) func(*http.Request) words {
+	return func(r *http.Request) words { return key(r).words() }
+}
+
 // address is the key of the client of a request. All whose address cannot be
 // determined are one client.
-func (l *Limiter) address(r *http.Request) Key {
+func (l *Limiter) address(r *http.Request) words {
 	addr, ok := clientaddr.Of(r)
 	if !ok {
 		return nobody()

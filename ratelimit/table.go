@@ -6,7 +6,7 @@ import "hash/maphash"
 // passed away. Zero means that the slot is free, and a negative time stands for
 // a subject that has used up its limit.
 type slot struct {
-	key Key
+	key words
 	due int64
 }
 
@@ -17,7 +17,8 @@ func (s *slot) until() int64 { return max(s.due, -s.due) }
 const minSlots = 16
 
 // A table is a hash table with linear probing that holds no pointers, so that
-// the garbage collector need not look at it.
+// the garbage collector need not look at it. It uses the low bits of hashes; the
+// high ones choose among tables.
 type table struct {
 	seed  maphash.Seed
 	slots []slot
@@ -25,19 +26,22 @@ type table struct {
 	hand  int // the next slot to be swept
 }
 
-func (t *table) home(k *Key) int {
-	return int(maphash.Bytes(t.seed, k[:]) & uint64(len(t.slots)-1)) //nolint:gosec // the mask makes it small
+func (t *table) home(k words) int { return t.start(maphash.Comparable(t.seed, k)) }
+
+// start is where the search for a hash starts.
+func (t *table) start(hash uint64) int {
+	return int(hash & uint64(len(t.slots)-1)) //nolint:gosec // the mask makes it small
 }
 
 func (t *table) next(i int) int { return (i + 1) & (len(t.slots) - 1) }
 
-// find returns the slot of a key, or nil.
-func (t *table) find(k *Key) *slot {
+// find returns the slot of a key, whose hash is known, or nil.
+func (t *table) find(k words, hash uint64) *slot {
 	if t.used == 0 {
 		return nil
 	}
-	for i := t.home(k); t.slots[i].due != 0; i = t.next(i) {
-		if t.slots[i].key == *k {
+	for i := t.start(hash); t.slots[i].due != 0; i = t.next(i) {
+		if t.slots[i].key == k {
 			return &t.slots[i]
 		}
 	}
@@ -45,7 +49,7 @@ func (t *table) find(k *Key) *slot {
 }
 
 // add keeps a key that is not there yet.
-func (t *table) add(k *Key, due int64) {
+func (t *table) add(k words, due int64) {
 	if 4*(t.used+1) > 3*len(t.slots) {
 		t.grow()
 	}
@@ -53,12 +57,12 @@ func (t *table) add(k *Key, due int64) {
 	t.used++
 }
 
-func (t *table) place(k *Key, due int64) {
+func (t *table) place(k words, due int64) {
 	i := t.home(k)
 	for t.slots[i].due != 0 {
 		i = t.next(i)
 	}
-	t.slots[i] = slot{*k, due}
+	t.slots[i] = slot{k, due}
 }
 
 func (t *table) grow() {
@@ -67,7 +71,7 @@ func (t *table) grow() {
 	t.hand = 0
 	for i := range old {
 		if old[i].due != 0 {
-			t.place(&old[i].key, old[i].due)
+			t.place(old[i].key, old[i].due)
 		}
 	}
 }
@@ -77,7 +81,7 @@ func (t *table) grow() {
 func (t *table) remove(i int) {
 	t.used--
 	for j := t.next(i); t.slots[j].due != 0; j = t.next(j) {
-		home := t.home(&t.slots[j].key)
+		home := t.home(t.slots[j].key)
 		mask := len(t.slots) - 1
 		if (j-home)&mask >= (j-i)&mask {
 			t.slots[i] = t.slots[j]

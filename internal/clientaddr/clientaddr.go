@@ -78,7 +78,7 @@ func (s *Slot) Secure() bool { return s.known && s.client.Secure }
 // when it has no IP address.
 func Peer(r *http.Request) (addr netip.Addr, ok bool) {
 	if a, ok := parseIPv4Port(r.RemoteAddr); ok {
-		return plain(a)
+		return a.addr()
 	}
 	if p, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
 		return plain(p.Addr())
