@@ -38,6 +38,7 @@ const floors = `
 	. < mortisetest, examples/..., conformance/..., benchmarks/...;
 	mortisetest < examples/..., conformance/...;
 	adapters/mortiseecho < examples/guide-echo;
+	adapters/mortiseredis < examples/guide-redis;
 	NONE < internal/need;
 	internal/need  < internal/house;
 	internal/house < internal/house/...;

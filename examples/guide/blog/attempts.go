@@ -12,6 +12,10 @@ import (
 // which many have been tried.
 const slowdown = 2 * time.Second
 
+// impatience is how long a limit waits for a store that another can stand in for.
+// A login asks two of them, and then a store that nothing stands in for.
+const impatience = 30 * time.Millisecond
+
 // attempts limits how often passwords are tried, wherever they are taken.
 //
 // An address that has tried too often is refused. An account is not: whoever
@@ -29,7 +33,8 @@ type attempts struct {
 func newAttempts(s Stores) attempts {
 	limit := func(name string, quota int, window time.Duration) *ratelimit.Limiter {
 		return ratelimit.MustNew(ratelimit.Config{
-			Policies: []ratelimit.Policy{{Name: name, Quota: quota, Window: window}}, Store: s.Limits, OnFailure: ratelimit.FailLocal,
+			Policies: []ratelimit.Policy{{Name: name, Quota: quota, Window: window}},
+			Store:    s.Limits, OnFailure: ratelimit.FailLocal, Timeout: impatience,
 		})
 	}
 	return attempts{
