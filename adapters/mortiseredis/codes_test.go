@@ -25,7 +25,7 @@ func status(err error) int {
 
 func TestCodesKeepTheContract(t *testing.T) {
 	t.Parallel()
-	stores, _ := open(t, need.Redis(t))
+	stores, _ := openPatient(t, need.Redis(t))
 	exerciseCodes(t, stores.Codes())
 }
 

@@ -96,12 +96,21 @@ func obeysDeadlines(client redis.UniversalClient) bool {
 }
 
 // Ready reports whether the server answers and accepts the client's password: a
-// check for a readiness endpoint.
+// check for a readiness endpoint. The error names the server and its database, and
+// no password.
 func (s *Stores) Ready(ctx context.Context) error {
 	if err := s.client.Ping(ctx).Err(); err != nil {
-		return fmt.Errorf("redis: %w", err)
+		return fmt.Errorf("redis: %s: %w", s.place(), err)
 	}
 	return nil
+}
+
+// place says where the stores are.
+func (s *Stores) place() string {
+	if client, ok := s.client.(*redis.Client); ok {
+		return fmt.Sprintf("%s, database %d", client.Options().Addr, client.Options().DB)
+	}
+	return "the cluster"
 }
 
 // key names an entry by what it is and a digest.

@@ -3,7 +3,11 @@
 package mortiseredis_test
 
 import (
+	"bytes"
 	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"sync/atomic"
@@ -14,6 +18,7 @@ import (
 
 	"github.com/mortise-go/mortise/adapters/mortiseredis"
 	"github.com/mortise-go/mortise/internal/need"
+	"github.com/mortise-go/mortise/middleware"
 )
 
 func TestMain(m *testing.M) {
@@ -28,7 +33,18 @@ func (silent) Printf(context.Context, string, ...any) {}
 // open returns the stores of a fresh server and a client that looks into it.
 func open(t testing.TB, server *need.RedisServer) (*mortiseredis.Stores, *redis.Client) {
 	t.Helper()
-	client, err := mortiseredis.Open(server.URL())
+	return openURL(t, server.URL())
+}
+
+// openPatient is open for a hundred at once on a machine that has other things to do.
+func openPatient(t testing.TB, server *need.RedisServer) (*mortiseredis.Stores, *redis.Client) {
+	t.Helper()
+	return openURL(t, server.URL()+"?dial_timeout=10s&read_timeout=10s&write_timeout=10s&pool_timeout=10s")
+}
+
+func openURL(t testing.TB, url string) (*mortiseredis.Stores, *redis.Client) {
+	t.Helper()
+	client, err := mortiseredis.Open(url)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,6 +125,37 @@ func TestReadyTellsWhetherTheServerLetsUsIn(t *testing.T) {
 				t.Errorf("Ready = %v, want %q", err, tt.want)
 			}
 		})
+	}
+}
+
+// S157: a probe that fails says 503, and the log says which server it was, without
+// the password.
+func TestAProbeTellsTheLogWhichServerIsGone(t *testing.T) {
+	t.Parallel()
+	server := need.Redis(t, "--requirepass", "open-sesame")
+	client, err := mortiseredis.Open("redis://ann:guess-the-password@" + server.Addr + "/3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	stores, err := mortiseredis.New(client, mortiseredis.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	health, err := middleware.NewHealth(middleware.HealthConfig{
+		Checks: map[string]func(context.Context) error{"redis": stores.Ready}, Logger: slog.New(slog.NewTextHandler(&log, nil)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	health.Middleware(http.NotFoundHandler()).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/readyz", nil))
+	if w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), "redis") || strings.Contains(w.Body.String(), server.Addr) {
+		t.Errorf("the answer is %d %s", w.Code, w.Body)
+	}
+	if text := log.String(); !strings.Contains(text, server.Addr) || !strings.Contains(text, "database 3") || strings.Contains(text, "guess-the-password") {
+		t.Errorf("the log says %s", text)
 	}
 }
 

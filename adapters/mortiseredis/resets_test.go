@@ -22,7 +22,7 @@ func ticket(purpose, subject string) reset.Ticket {
 // The memory store is held to the same contract.
 func TestResetsKeepTheContract(t *testing.T) {
 	t.Parallel()
-	stores, _ := open(t, need.Redis(t))
+	stores, _ := openPatient(t, need.Redis(t))
 	for name, store := range map[string]reset.Store{"redis": stores.Resets(), "memory": reset.NewMemory(nil)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

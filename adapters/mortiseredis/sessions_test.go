@@ -29,7 +29,7 @@ func aSession(subject string) session.Record {
 // The memory store is held to the same contract.
 func TestSessionsKeepTheContract(t *testing.T) {
 	t.Parallel()
-	stores, _ := open(t, need.Redis(t))
+	stores, _ := openPatient(t, need.Redis(t))
 	for name, store := range map[string]session.Store{"redis": stores.Sessions(), "memory": session.NewMemory(session.MemoryConfig{})} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -22,7 +22,7 @@ func id(name string) token.ID {
 
 func TestTokensKeepTheContract(t *testing.T) { // S143
 	t.Parallel()
-	stores, _ := open(t, need.Redis(t))
+	stores, _ := openPatient(t, need.Redis(t))
 	exerciseTokens(t, stores.Tokens())
 }
 

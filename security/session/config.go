@@ -43,6 +43,10 @@ type Config struct {
 	// 0 means 24 h.
 	Absolute time.Duration
 
+	// SingleSession says what a login does when the account has a session elsewhere.
+	// The zero value, [AllowMany], lets it have both.
+	SingleSession SingleSession
+
 	// TrustedOrigins may send unsafe requests with the cookie from elsewhere:
 	// "https://app.example.com". Browsers send the cookie along only from the same
 	// site.
@@ -102,6 +106,9 @@ func (c Config) check() []error {
 	}
 	if c.Idle < time.Second || c.Idle > c.Absolute {
 		wrong("Idle is %v; want 1s to Absolute, %v", c.Idle, c.Absolute)
+	}
+	if c.SingleSession > RejectNew {
+		wrong("SingleSession is %d; want AllowMany, ReplaceOld or RejectNew", c.SingleSession)
 	}
 	return append(mistakes, c.checkCookie()...)
 }

@@ -218,7 +218,10 @@ func (s *Sessions[T]) endSubject(ctx context.Context, subject string, except ID)
 // report tells of what was done, or was not because of the store.
 func report(ctx context.Context, kind security.EventKind, err error, subject, handle string) {
 	e := security.Event{Kind: kind, Outcome: security.Succeeded, Subject: subject, Session: handle}
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrElsewhere):
+		e.Outcome, e.Reason = security.Refused, problem.CodeConflict
+	case err != nil:
 		e.Outcome, e.Reason = security.Failed, problem.CodeServiceUnavailable
 	}
 	security.Report(ctx, e)

@@ -30,7 +30,7 @@ func (s *Sessions[T]) Starter() *di.Dependency {
 			return nil, errCrossOrigin
 		}
 		return &Starter[T]{s, e.Request, e.Header, s.clock()}, nil
-	}, di.Named("SessionStarter"), di.At(di.Admission), di.Note(answers{}))
+	}, di.Named("SessionStarter"), di.At(di.Admission), di.Note(login{s.config.SingleSession}))
 }
 
 // A StartOption adjusts a session that starts.
@@ -46,7 +46,7 @@ func At(t time.Time) StartOption { return func(r *Record) { r.Started = t } }
 // the request, and the session of that cookie ends. The answer sets the cookie.
 //
 // The error is a 503 while the store fails, and a 401 if the subject's sessions were
-// ended since the request began. A subject that is empty, or data that cannot be
+// ended since the request began, or [ErrElsewhere]. A subject that is empty, or data that cannot be
 // kept, is the program's own mistake: 500.
 func (s *Starter[T]) Start(ctx context.Context, subject string, data T, opts ...StartOption) (*Session[T], error) {
 	if err := checkSubject(subject); err != nil {
@@ -76,12 +76,18 @@ func (s *Starter[T]) start(ctx context.Context, subject string, data T, opts []S
 	for _, opt := range opts {
 		opt(&r)
 	}
+	if err := s.admit(ctx, subject); err != nil {
+		return nil, err
+	}
 	r.Ends = r.Seen.Add(all.config.Absolute)
 	r.Keep = all.keep(r.Seen, r.Ends)
 	value, id := newID()
 	stored, err := all.swap(ctx, ID{}, 0, id, r)
 	if err == nil && !stored {
 		return nil, all.refuse(s.header, "Invalid credentials", errOvertaken)
+	}
+	if err == nil {
+		err = s.settle(ctx, subject, id)
 	}
 	if err == nil {
 		err = s.leave(ctx)
@@ -96,11 +102,11 @@ func (s *Starter[T]) start(ctx context.Context, subject string, data T, opts []S
 
 // leave ends the session that the cookie of the request is of.
 func (s *Starter[T]) leave(ctx context.Context) error {
-	value, err := security.ReadCookieKey(s.request.Header, s.sessions.config.Cookie)
-	if err != nil || !isID(value) {
-		return nil //nolint:nilerr // there is none to end, and the cookie is about to be replaced
+	value, ok := s.brought()
+	if !ok {
+		return nil // there is none to end, and the cookie is about to be replaced
 	}
-	_, err = call(ctx, s.sessions, func(ctx context.Context) (bool, error) { return s.sessions.store.End(ctx, idOf(value)) })
+	_, err := call(ctx, s.sessions, func(ctx context.Context) (bool, error) { return s.sessions.store.End(ctx, idOf(value)) })
 	return err
 }
 

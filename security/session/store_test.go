@@ -132,6 +132,7 @@ func TestMistakesOfAConfigAreToldAtOnce(t *testing.T) {
 		{"a prefix in another case", func(c *session.Config) { c.Cookie = "__host-sid" }, []string{`write its prefix as "__Host-"`}},
 		{"a prefix alone", func(c *session.Config) { c.Cookie = "__Secure-" }, []string{"prefix without a name"}},
 		{"a prefix without Secure", func(c *session.Config) { c.Cookie, c.DangerouslyAllowHTTP = "__Host-sid", true }, []string{"that is not Secure"}},
+		{"a mode that is none", func(c *session.Config) { c.SingleSession = 7 }, []string{"SingleSession is 7"}},
 		{"an origin with a path", func(c *session.Config) { c.TrustedOrigins = []string{"https://a.example/b"} }, []string{"TrustedOrigins"}},
 	} {
 		c := good()

@@ -91,7 +91,7 @@ func (g *guide) loginMistakesAreToldTogether() {
 	}
 }
 
-// S203, S204, S206, A50
+// S203, S204, S205, S206, A50
 func (g *guide) apiKeys() {
 	header := `ApiKey realm="api", name="X-API-Key", in="header"`
 	query := `ApiKey realm="api", name="api_key", in="query"`
@@ -111,6 +111,11 @@ func (g *guide) apiKeys() {
 		{"a key in the query", "/data-by-query?api_key=key456", nil, want{status: 200}},
 	} {
 		g.check(tc.name, g.do("GET", tc.target, "", tc.header...), tc.want)
+	}
+	for key, user := range map[string]string{"key123": "alice", "key456": "bob"} {
+		if a := g.do("GET", "/data", "", "X-API-Key", key); a.body["user"] != user {
+			g.Errorf("the key of %s is that of %v", user, a.body["user"])
+		}
 	}
 }
 
