@@ -135,7 +135,12 @@ func (r *Rotation[C]) Begin(ctx context.Context, subject string, claims C, opts 
 // token"; a store that does not answer is a 503, also where revocation is
 // configured to be lenient. The client may ask again with the same token within
 // the grace period.
-func (r *Rotation[C]) Rotate(ctx context.Context, text string) (*Token[C], Issued, error) {
+//
+// Checks are asked before anything is exchanged, such as whether the client that has
+// authenticated is the one that the claims name, or has the key that they are bound
+// to (RFC 9449 section 5). An error of theirs is the cause of a 401, and the token is
+// as good as before: whoever stole it cannot use it up.
+func (r *Rotation[C]) Rotate(ctx context.Context, text string, checks ...func(t *Token[C]) error) (*Token[C], Issued, error) {
 	start := r.mint.issuer.clock()
 	t, err := r.mint.Verify(text)
 	if err != nil {
@@ -147,6 +152,11 @@ func (r *Rotation[C]) Rotate(ctx context.Context, text string) (*Token[C], Issue
 		return nil, Issued{}, err
 	case revoked:
 		return nil, Issued{}, refused(ErrRevoked)
+	}
+	for _, check := range checks {
+		if err := check(t); err != nil {
+			return nil, Issued{}, refused(err)
+		}
 	}
 	// The exchange goes on when the client goes away: half of it would end the session.
 	f, err := r.exchange(context.WithoutCancel(ctx), t)

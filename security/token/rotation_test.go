@@ -358,3 +358,39 @@ func TestRotationMistakesAreToldTogether(t *testing.T) {
 		t.Errorf("a session of nobody: %v", err)
 	}
 }
+
+// A154: a refresh token that is bound to a client serves nobody else, and is not used
+// up by whoever tries.
+func TestARefreshTokenServesItsClientAlone(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	errForeign := errors.New("another client")
+	heldBy := func(user int64) func(*token.Token[Claims]) error {
+		return func(held *token.Token[Claims]) error {
+			if held.Claims.UserID != user {
+				return errForeign
+			}
+			return nil
+		}
+	}
+	first := f.begin()
+	for range 3 {
+		old, next, err := f.rotation.Rotate(t.Context(), first.Text, heldBy(ann.UserID), heldBy(ann.UserID+1))
+		wantStatus(t, "a thief", err, 401)
+		wantError(t, "a thief", err, errForeign)
+		if old != nil || next.Text != "" || problem.From(err).Detail != "Invalid refresh token" {
+			t.Errorf("a thief gets %v, %v", next, err)
+		}
+		f.clock.advance(time.Minute)
+	}
+	_, second, err := f.rotation.Rotate(t.Context(), first.Text, heldBy(ann.UserID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.clock.advance(time.Minute)
+	_, _, err = f.rotation.Rotate(t.Context(), second.Text, heldBy(ann.UserID+1))
+	wantStatus(t, "a thief of the successor", err, 401)
+	if _, _, err := f.rotation.Rotate(t.Context(), second.Text, heldBy(ann.UserID)); err != nil {
+		t.Error(err)
+	}
+}
