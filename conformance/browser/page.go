@@ -46,8 +46,9 @@ func Open(t testing.TB, address string, also ...string) *Page {
 }
 
 // start returns the context of a new browser. No name but those of this machine
-// can be resolved by it: a page that calls out is found out and gets nowhere. Its
-// profile is fresh and removed with it.
+// can be resolved by it: a page that calls out is found out and gets nowhere, so
+// that a certificate for https may be of anybody's making. Its profile is fresh and
+// removed with it.
 func start(t testing.TB, log *journal) context.Context {
 	t.Helper()
 	options := []chromedp.ExecAllocatorOption{
@@ -59,6 +60,7 @@ func start(t testing.TB, log *journal) context.Context {
 		chromedp.Flag("disable-dev-shm-usage", true),
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-sync", true),
+		chromedp.Flag("ignore-certificate-errors", true),
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"),
 	}
 	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
