@@ -39,6 +39,7 @@ const floors = `
 	mortisetest < examples/..., conformance/...;
 	adapters/mortiseecho < examples/guide-echo;
 	adapters/mortiseredis < examples/guide-redis;
+	adapters/mortiseredis < examples/films-redis;
 	NONE < internal/need;
 	internal/need  < internal/house;
 	internal/house < internal/house/...;

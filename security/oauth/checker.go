@@ -31,15 +31,20 @@ func NewJWT(v *security.Verifier) *JWT {
 	return &JWT{v}
 }
 
-// Check returns the claims of a token as its information. Where scope is absent, scp
-// is read in its place. What is no claim of [security.TokenInfo] is in Extra.
+// Check returns the claims of a token as its information. One without exp or sub is
+// refused (RFC 9068 §2.2). Where scope is absent, scp is read in its place. What is no claim of [security.TokenInfo] is in Extra.
 func (j *JWT) Check(ctx context.Context, token security.BearerToken) (*security.TokenInfo, error) {
 	claims, err := security.VerifyContext[claims](ctx, j.verifier, string(token))
 	if err != nil {
 		return nil, err
 	}
+	if claims.Sub == "" {
+		return nil, security.InvalidToken().Because(errNoSubject)
+	}
 	return &claims.TokenInfo, nil
 }
+
+var errNoSubject = errors.New("the token has no sub, which is the client's ID for a token of nobody else (RFC 9068 §2.2)")
 
 // claims are those of an access token. A token whose signature is good is active.
 type claims struct{ security.TokenInfo }

@@ -21,9 +21,10 @@
 //	NewIntrospection    opaque tokens, by RFC 7662                 a request per token and minute
 //	NewTokenInfo        opaque tokens, by a URL of the server's own, as Connexion has it
 //	ByForm              both
+//	ByIssuer            signed tokens of several issuers
 //
-// [Token] makes a dependency of it, [RequireScope] and [RequireAuthentication] are
-// guards of what it gives. Programs with claims of their own give a [JWKS] to a
+// [Token] makes a dependency of it; [RequireScope], [RequireClaim], [RequireClaimValue]
+// and [RequireAuthentication] are guards of what it gives. Programs with claims of their own give a [JWKS] to a
 // verifier and call [security.VerifyContext] themselves.
 //
 // [DPoP] is what accepts tokens that are bound to a key (RFC 9449), from the holder of

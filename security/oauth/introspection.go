@@ -2,6 +2,7 @@ package oauth
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -92,6 +93,14 @@ func NewIntrospection(c RemoteConfig, a ClientAuth) (*Remote, error) {
 		return r.readIntrospection(ctx, said)
 	}
 	return r, nil
+}
+
+// Ready asks the server about a token that nobody has, and returns nil if it gave an
+// answer to that: it can be reached, and lets this API ask. Call it when the program
+// starts, or make it a check of readiness; the error holds no secret.
+func (r *Remote) Ready(ctx context.Context) error {
+	_, err := r.ask(ctx, rand.Text())
+	return err
 }
 
 var (
