@@ -122,8 +122,8 @@ func audit(api *API, out io.Writer) error {
 }
 
 // banner tells a person where to look.
-func banner(w io.Writer, api *API, at net.Addr) {
-	base := "http://" + browsable(at.String())
+func banner(w io.Writer, api *API, scheme string, at net.Addr) {
+	base := scheme + "://" + browsable(at.String())
 	title, version := api.Title()
 	fmt.Fprintf(w, "%s %s listens at %s\n", title, version, base)
 	if path := api.DocsPath(); path != "" {

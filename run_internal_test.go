@@ -174,7 +174,7 @@ func TestBannerNamesAnAddressThatABrowserCanOpen(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	banner(&out, api, &net.TCPAddr{IP: net.IPv6unspecified, Port: 8080})
+	banner(&out, api, "http", &net.TCPAddr{IP: net.IPv6unspecified, Port: 8080})
 	for _, want := range []string{"Small 1.2.3", "http://localhost:8080/docs", "/beat", "public"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the banner lacks %q: %s", want, out.String())

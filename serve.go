@@ -2,7 +2,9 @@ package mortise
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -20,6 +22,8 @@ const (
 	idleTimeout       = 2 * time.Minute
 	maxHeaderBytes    = 64 << 10
 	shutdownTimeout   = 15 * time.Second
+
+	maxConcurrentStreams = 100 // of an HTTP/2 connection; RFC 9113 section 6.5.2 advises no less
 )
 
 // A ServeOption adds to what [Serve], [Run] and [RunContext] do.
@@ -28,6 +32,8 @@ type ServeOption func(*service)
 // service is what the options say.
 type service struct {
 	health     *middleware.Health
+	tls        *tls.Config
+	encrypted  bool
 	notice     time.Duration
 	onListen   []func(net.Addr)
 	onShutdown []func(context.Context) error
@@ -40,6 +46,15 @@ type service struct {
 // probes. Zero does not wait.
 func Health(h *middleware.Health, notice time.Duration) ServeOption {
 	return func(s *service) { s.health, s.notice = h, notice }
+}
+
+// TLS serves over TLS, with HTTP/2 for clients that know it. The configuration
+// holds a certificate in Certificates, or a function GetCertificate that is asked
+// for each connection, so that a certificate is renewed without a restart. A
+// MinVersion of zero means TLS 1.2. With one below that, or without a certificate,
+// Serve returns an error. The configuration is copied.
+func TLS(config *tls.Config) ServeOption {
+	return func(s *service) { s.tls, s.encrypted = config.Clone(), true }
 }
 
 // OnListen calls a function with the address as soon as connections are accepted
@@ -63,12 +78,16 @@ func OnShutdown(f func(context.Context) error) ServeOption {
 // after such an end, and the reason otherwise.
 //
 // The server has limits: 5 seconds for the header of a request, 30 for all of
-// it, 60 for the answer, 2 minutes for an idle connection, 64 KiB of header.
+// it, 60 for the answer, 2 minutes for an idle connection, 64 KiB of header, 100
+// requests at once on a connection of HTTP/2.
 // Make an http.Server of your own for others; the API is its handler.
 func Serve(ctx context.Context, api *API, addr string, opts ...ServeOption) (err error) {
 	var s service
 	for _, option := range opts {
 		option(&s)
+	}
+	if err := s.checkTLS(); err != nil {
+		return err
 	}
 	if err := api.Start(ctx); err != nil {
 		return err
@@ -79,7 +98,7 @@ func Serve(ctx context.Context, api *API, addr string, opts ...ServeOption) (err
 	if err != nil {
 		return err
 	}
-	banner(os.Stderr, api, listener.Addr())
+	banner(os.Stderr, api, s.scheme(), listener.Addr())
 	for _, f := range s.onListen {
 		f(listener.Addr())
 	}
@@ -90,9 +109,41 @@ func Serve(ctx context.Context, api *API, addr string, opts ...ServeOption) (err
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
+		TLSConfig:         s.tls,
+		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: maxConcurrentStreams},
 	}
 	server.RegisterOnShutdown(api.EndEvents)
 	return s.serve(ctx, server, listener)
+}
+
+// checkTLS completes the configuration, or says why it cannot be.
+func (s *service) checkTLS() error {
+	switch c := s.tls; {
+	case !s.encrypted:
+		return nil
+	case c == nil || len(c.Certificates) == 0 && c.GetCertificate == nil && c.GetConfigForClient == nil:
+		return errors.New("mortise: TLS has no certificate; give one in Certificates, or a function GetCertificate")
+	case c.MinVersion == 0:
+		c.MinVersion = tls.VersionTLS12
+	case c.MinVersion < tls.VersionTLS12:
+		return fmt.Errorf("mortise: TLS has the MinVersion %s, which is broken; give TLS 1.2 or 1.3, or nothing for 1.2", tls.VersionName(c.MinVersion))
+	}
+	return nil
+}
+
+func (s *service) scheme() string {
+	if s.encrypted {
+		return "https"
+	}
+	return "http"
+}
+
+// listen serves until the listener is closed.
+func (s *service) listen(server *http.Server, listener net.Listener) error {
+	if s.encrypted {
+		return server.ServeTLS(listener, "", "")
+	}
+	return server.Serve(listener)
 }
 
 func (s *service) handler(api *API) http.Handler {
@@ -104,7 +155,7 @@ func (s *service) handler(api *API) http.Handler {
 
 func (s *service) serve(ctx context.Context, server *http.Server, listener net.Listener) error {
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
+	go func() { failed <- s.listen(server, listener) }()
 	var err error
 	select {
 	case err = <-failed:

@@ -38,8 +38,7 @@ const floors = `
 	. < mortisetest, examples/..., conformance/..., benchmarks/...;
 	mortisetest < examples/..., conformance/...;
 	adapters/mortiseecho < examples/guide-echo;
-	adapters/mortiseredis < examples/guide-redis;
-	adapters/mortiseredis < examples/films-redis;
+	adapters/mortiseredis < examples/guide-redis, examples/films-redis;
 	NONE < internal/need;
 	internal/need  < internal/house;
 	internal/house < internal/house/...;
