@@ -33,6 +33,9 @@ func (c *schemaConversion) alternatives() {
 func (c *schemaConversion) choice(key string, given []any) {
 	var branches []any
 	all := true
+	if c.in.has("discriminator") {
+		given, all = variants(given)
+	}
 	for _, b := range given {
 		sch, exact := c.convert(b)
 		all = all && exact
@@ -46,6 +49,21 @@ func (c *schemaConversion) choice(key string, given []any) {
 		return
 	}
 	c.out.set(key, branches)
+}
+
+// variants leaves the references of variants alone. A discriminator of 3.0 speaks of nothing else, and tells them apart
+// without what stands beside them; all of it is left where one has none.
+func variants(given []any) (references []any, all bool) {
+	all = true
+	for _, v := range given {
+		ref, ok := lookup(asObject(v), "$ref")
+		if !ok {
+			return given, true
+		}
+		all = all && len(asObject(v)) == 1
+		references = append(references, ordered{{"$ref", ref}})
+	}
+	return references, all
 }
 
 func isNull(v any) bool {

@@ -45,6 +45,8 @@ func TestSchemasOf30(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, given, want string }{
 		{"a type or null", `{"type":["string","null"],"maxLength":3}`, `{"maxLength":3,"type":"string","nullable":true}`},
+		{"variants that are told apart", `{"discriminator":{"propertyName":"k"},"oneOf":[{"$ref":"#/components/schemas/A","required":["k"]},{"$ref":"#/components/schemas/B","required":["k"]}]}`,
+			`{"discriminator":{"propertyName":"k"},"anyOf":[{"$ref":"#/components/schemas/A"},{"$ref":"#/components/schemas/B"}]}`},
 		{"null alone", `{"type":"null"}`, `{"type":"string","nullable":true,"enum":[null]}`},
 		{"several types", `{"type":["string","integer"],"minLength":1}`, `{"minLength":1,"anyOf":[{"type":"string"},{"type":"integer"}]}`},
 		{"several types or null", `{"type":["string","array","null"]}`, `{"items":{},"anyOf":[{"type":"string","nullable":true},{"type":"array","items":{}}]}`},
