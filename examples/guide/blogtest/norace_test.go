@@ -1,0 +1,5 @@
+//go:build !race
+
+package blogtest_test
+
+const raceEnabled = false
