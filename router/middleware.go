@@ -42,6 +42,9 @@ func (r *Router) Use(middlewares ...func(http.Handler) http.Handler) {
 // is. It is what middleware.CORSConfig asks for as MethodsFor. While the router
 // has mistakes there are none.
 func (r *Router) Methods(req *http.Request) []string {
+	if m := mountOf(req); m != nil && m.root == r.root {
+		r = m
+	}
 	if r.Build() != nil {
 		return nil
 	}
@@ -56,7 +59,7 @@ func (r *Router) wrapped(h http.Handler) http.Handler {
 	for _, m := range slices.Backward(r.middlewares) {
 		h = m.wrap(h)
 	}
-	return problem.RenderAs(r.global.renderer)(h)
+	return problem.RenderAs(r.global.renderer)(r.mounted(h))
 }
 
 // literal is what the compiler adds to the name of the function around a

@@ -1,8 +1,10 @@
 package router
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/mortise-go/mortise/di"
@@ -56,6 +58,34 @@ func (r *route) under(p Prefix) *route {
 	mounted := *r
 	mounted.path = string(p) + r.path
 	return &mounted
+}
+
+// PrefixOf returns where the API is mounted that serves the request: for its
+// middleware, see [Router.Use], which is there for every mount and sees whole
+// paths. It is empty where the API is not mounted, and for middleware of a host.
+func PrefixOf(r *http.Request) Prefix {
+	if m := mountOf(r); m != nil {
+		return m.global.prefix
+	}
+	return ""
+}
+
+// mountKey is the key of the mount in the context of a request.
+type mountKey struct{}
+
+func mountOf(r *http.Request) *Router {
+	m, _ := r.Context().Value(mountKey{}).(*Router)
+	return m
+}
+
+// mounted tells middleware further in which mount it serves.
+func (r *Router) mounted(h http.Handler) http.Handler {
+	if r.global.prefix == "" {
+		return h
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		h.ServeHTTP(w, req.WithContext(context.WithValue(req.Context(), mountKey{}, r)))
+	})
 }
 
 // prefixInput gives the same prefix to every request.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -148,4 +150,32 @@ func TestTestsMayReplaceWhatAMountServes(t *testing.T) {
 	do(t, api.Under("/a").With(fake), "GET /a/", "").is(200).says(`"fake"`)
 	do(t, api.With(fake).Under("/a"), "GET /a/", "").is(200).says(`"fake"`)
 	do(t, api.Under("/a"), "GET /a/", "").is(200).says(`"real"`)
+}
+
+func TestMiddlewareKnowsTheMount(t *testing.T) {
+	t.Parallel()
+	api := mortise.New("Under", "1")
+	mortise.Put(api, "/things/{id}", gives(1), mortise.Public())
+	var prefix router.Prefix
+	var methods []string
+	api.Use(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			prefix, methods = router.PrefixOf(r), api.Methods(r)
+			next.ServeHTTP(w, r)
+		})
+	})
+	for _, tt := range []struct {
+		h      http.Handler
+		target string
+		prefix router.Prefix
+	}{
+		{api, "/things/1", ""},
+		{api.Under("/a"), "/a/things/1", "/a"},
+		{api.Under("/a").Under("/b"), "/a/b/things/1", "/a/b"},
+	} {
+		tt.h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", tt.target, nil))
+		if prefix != tt.prefix || !slices.Equal(methods, []string{"PUT"}) {
+			t.Errorf("%s: mounted at %q with methods %q, want %q and PUT", tt.target, prefix, methods, tt.prefix)
+		}
+	}
 }

@@ -7,36 +7,27 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"flag"
-	"fmt"
-	"log/slog"
 	"os"
 	"os/signal"
-	"slices"
-	"strings"
 	"syscall"
 
 	"github.com/mortise-go/mortise"
 	"github.com/mortise-go/mortise/examples/guide/blog"
+	"github.com/mortise-go/mortise/examples/guide/command"
 )
 
 func main() {
-	addr := flag.String("addr", "127.0.0.1:8080", "`address` to listen at")
-	data := flag.String("data", "", "`directory` for state that survives a restart; empty keeps it in memory")
-	production := flag.Bool("production", false, "refuse to start without JWT_SECRET_KEY")
-	proxies := flag.String("trusted-proxies", "", "`networks` of proxies that may say who their client is, separated by commas")
-	flag.Parse()
-
-	secret, err := secretKey(os.Getenv("JWT_SECRET_KEY"), *production)
-	if err == nil {
-		err = run(*addr, blog.Config{Secret: secret, Directory: *data, TrustedProxies: list(*proxies)})
+	o, err := command.Parse(flag.CommandLine, os.Args[1:])
+	switch {
+	case err != nil:
+	case o.Redis != "":
+		err = errors.New("-redis is for examples/guide-redis; this program keeps its state to itself")
+	default:
+		err = run(o.Addr, o.Config)
 	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "guide-echo:", err)
-		os.Exit(1)
-	}
+	command.Exit("guide-echo", err)
 }
 
 // run serves the blog on Echo. The other commands need no server, so that they
@@ -54,23 +45,4 @@ func run(addr string, c blog.Config) error {
 		err = mortise.RunContext(ctx, app.API, addr)
 	}
 	return errors.Join(err, app.Close())
-}
-
-// list takes apart what commas separate.
-func list(text string) []string {
-	return slices.DeleteFunc(strings.Split(text, ","), func(s string) bool { return s == "" })
-}
-
-// secretKey decides which secret signs tokens.
-func secretKey(configured string, production bool) ([]byte, error) {
-	switch {
-	case configured != "":
-		return []byte(configured), nil
-	case production:
-		return nil, errors.New("JWT_SECRET_KEY is not set; -production needs a secret of 32 bytes or more, such as the output of: openssl rand -base64 48")
-	}
-	slog.Warn("JWT_SECRET_KEY is not set: tokens are signed with a random secret and end with this run")
-	secret := make([]byte, 32)
-	_, err := rand.Read(secret)
-	return secret, err
 }

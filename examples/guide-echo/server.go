@@ -29,19 +29,11 @@ func newEcho(app *blog.Blog) (*echo.Echo, error) {
 	return e, mortiseecho.Mount(e, "", app.API)
 }
 
-// newGroup has the API on a group, behind the middleware of the group. The guide's
-// own middleware goes by paths, such as those below /api/, and by no prefix, so
-// that the prefix is taken away before it.
+// newGroup has the API on a group, behind the middleware of the group.
 func newGroup(app *blog.Blog) (*echo.Echo, error) {
-	inner := echo.New()
-	if err := mortiseecho.Mount(inner, "", app.API); err != nil {
-		return nil, err
-	}
 	e := echo.New()
 	e.GET("/about", about)
-	g := e.Group("/blog/v1", middleware.BodyLimit(1<<20))
-	g.Any("/*", echo.WrapHandler(http.StripPrefix("/blog/v1", inner)))
-	return e, nil
+	return e, mortiseecho.MountGroup(e, e.Group("/blog/v1", middleware.BodyLimit(1<<20)), app.API)
 }
 
 // about is a route of Echo's own. No lock of the API is before it.

@@ -12,6 +12,7 @@ import (
 	"github.com/mortise-go/mortise"
 	"github.com/mortise-go/mortise/middleware"
 	"github.com/mortise-go/mortise/ratelimit"
+	"github.com/mortise-go/mortise/router"
 	"github.com/mortise-go/mortise/security/events"
 )
 
@@ -60,7 +61,7 @@ func below(prefix string, m func(http.Handler) http.Handler) func(http.Handler) 
 	return func(next http.Handler) http.Handler {
 		inside := m(next)
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if strings.HasPrefix(r.URL.Path, prefix) {
+			if strings.HasPrefix(r.URL.Path, string(router.PrefixOf(r))+prefix) {
 				inside.ServeHTTP(w, r)
 				return
 			}

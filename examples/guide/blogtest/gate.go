@@ -241,7 +241,7 @@ func (g *guide) theLogTellsWhoAndNoSecrets() {
 	g.json("POST", "/login", `{"username":"alice","password":"wonderland-1"}`, "X-Request-Id", "good-login")
 	text := g.log.String()
 	for _, line := range [][]string{
-		{"msg=request", "request_id=by-query", `route="GET /data-by-query"`, "api_key=REDACTED", "status=200", "client=" + stranger},
+		{"msg=request", "request_id=by-query", `/data-by-query"`, "api_key=REDACTED", "status=200", "client=" + stranger},
 		{"level=WARN", `msg="security event"`, "kind=login", "outcome=refused", "subject=alice", "request_id=bad-login"},
 		{"level=INFO", `msg="security event"`, "kind=login", "outcome=succeeded", "subject=alice", "request_id=good-login"},
 	} {

@@ -1,6 +1,7 @@
 package blogtest
 
 import (
+	"net/url"
 	"strings"
 
 	"github.com/mortise-go/mortise/examples/guide/blog"
@@ -93,7 +94,12 @@ func (g *guide) lockedOperationsAreLockedAndPublicOnesAreNot() {
 		g.Fatalf("document: %d %s", a.status, a.text)
 	}
 	bob := g.bob()
+	at, err := url.Parse(g.url)
+	if err != nil {
+		g.Fatal(err)
+	}
 	for path, item := range a.body["paths"].(map[string]any) {
+		path = strings.TrimPrefix(path, at.Path) // where the blog is mounted
 		for method, op := range item.(map[string]any) {
 			security, _ := op.(map[string]any)["security"].([]any)
 			target := strings.NewReplacer("{user_id}", "1", "{post_id}", "1", "{id}", "1").Replace(path)

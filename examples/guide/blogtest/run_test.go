@@ -18,7 +18,7 @@ func TestTheBlogServesBelowAPrefix(t *testing.T) {
 	t.Parallel()
 	blogtest.Run(t, func(t testing.TB, app *blog.Blog) string {
 		mux := http.NewServeMux()
-		mux.Handle("/below/blog/", http.StripPrefix("/below/blog", app))
+		mux.Handle("/below/blog/", app.API.Under("/below/blog"))
 		return serve(t, mux) + "/below/blog"
 	})
 }
