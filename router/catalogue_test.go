@@ -364,8 +364,47 @@ func lockMistakes() map[string]func(*mortise.API) {
 			get[security.APIKey](api, "/a", security.APIKeyHeader("X-A", security.SchemeConfig{}))
 			get[security.APIKey](api, "/b", security.APIKeyHeader("X-B", security.SchemeConfig{}))
 		},
+		"Bearer and Basic at once": func(api *mortise.API) {
+			get[string](api, "/", security.AllOf[string](
+				mortise.Depends(takesAs[security.BearerToken], security.Bearer(security.SchemeConfig{})),
+				mortise.Depends(takesAs[security.BasicCredentials], security.Basic(security.SchemeConfig{}))))
+		},
+		"two tokens of OAuth2 at once": func(api *mortise.API) {
+			flows := openapi.OAuthFlows{ClientCredentials: &openapi.OAuthFlow{TokenURL: "https://login.example.com/token"}}
+			get[string](api, "/", security.AllOf[string](
+				mortise.Depends(takesAs[security.BearerToken], security.OAuth2(flows, security.SchemeConfig{Name: "ours"})),
+				mortise.Depends(takesAs[security.BearerToken], security.OAuth2(flows, security.SchemeConfig{Name: "theirs"}))))
+		},
+		"role that is not declared": func(api *mortise.API) {
+			roles := security.NewRBAC(security.RBACConfig{Roles: []string{"basic", "admin"}})
+			api.Provide(mortise.Depends(takesHolder))
+			get[none](api, "/", mortise.RequireMinRole[*holder](roles, "amdin"))
+		},
+		"grant to a role that is not declared": func(api *mortise.API) {
+			roles := security.NewRBAC(security.RBACConfig{
+				Roles: []string{"basic"}, Permissions: []string{"posts:read"}, Grants: map[string][]string{"basci": {"posts:read"}},
+			})
+			api.Provide(mortise.Depends(takesHolder))
+			get[none](api, "/", mortise.RequireGrant[*holder](roles, "posts:read"))
+		},
+		"information function that is nil": func(api *mortise.API) {
+			get[*security.TokenInfo](api, "/", security.TokenInfoFrom(security.Bearer(security.SchemeConfig{}), nil, security.InfoConfig{}))
+		},
+		"information of a scheme of another kind": func(api *mortise.API) {
+			verify := func(context.Context, string) (*security.TokenInfo, error) { return nil, nil }
+			get[*security.TokenInfo](api, "/", security.TokenInfoFrom(security.Basic(security.SchemeConfig{}), verify, security.InfoConfig{}))
+		},
 	}
 }
+
+// holder is a principal.
+type holder struct{ n int }
+
+func (*holder) HasRole(string) bool { return false }
+
+func takesHolder(context.Context, security.BearerToken) (*holder, error) { return nil, nil }
+
+func takesAs[C any](context.Context, C) (string, error) { return "", nil }
 
 // documentMistakes are those of the document.
 func documentMistakes() map[string]func(*mortise.API) {
