@@ -28,12 +28,12 @@ type Prefix string
 //
 // The application is the same one: [Router.Start] and [Router.Close] of either
 // do for both, and an API may be mounted at several places. The prefix begins
-// with a slash, ends without one and has no wildcards; it is added to one that
+// with a slash, ends without one and has no wildcards; it goes before one that
 // the router has. A mistake is reported by Build, as all mistakes are.
 func (r *Router) Under(prefix string) *Router {
 	c := r.copy()
 	c.check(callsite.User(), fmt.Sprintf("Under(%q)", prefix), checkMount(prefix))
-	c.global.prefix += Prefix(prefix)
+	c.global.prefix = Prefix(prefix) + c.global.prefix
 	if c.global.documentPath != "" {
 		c.global.documentPath = prefix + c.global.documentPath
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -23,6 +24,21 @@ func program(t *testing.T) string {
 	return file
 }
 
+// listens reads what a program says until it tells its address, and the rest to
+// nobody.
+func listens(t *testing.T, said io.Reader) (address string) {
+	t.Helper()
+	lines := bufio.NewScanner(said)
+	for lines.Scan() {
+		if _, at, found := strings.Cut(lines.Text(), "listens at "); found {
+			go func() { _, _ = io.Copy(io.Discard, said) }()
+			return at
+		}
+	}
+	t.Fatalf("it ends without telling its address: %v", lines.Err())
+	return ""
+}
+
 func TestTheProgramServesUntilItIsInterrupted(t *testing.T) {
 	t.Parallel()
 	file := program(t)
@@ -39,11 +55,7 @@ func TestTheProgramServesUntilItIsInterrupted(t *testing.T) {
 	if err := run.Start(); err != nil {
 		t.Fatal(err)
 	}
-	line, err := bufio.NewReader(said).ReadString('\n')
-	_, address, found := strings.Cut(strings.TrimSpace(line), "listens at ")
-	if err != nil || !found {
-		t.Fatalf("it says %q, %v", line, err)
-	}
+	address := listens(t, said)
 	for _, path := range []string{"/about", "/posts", "/livez", "/docs"} {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address+path, nil)
 		if err != nil {
