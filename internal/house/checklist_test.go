@@ -13,9 +13,7 @@ import (
 // notYet are the rows that are still to be built. A row that a test covers leaves
 // the list; none may join it.
 const notYet = "" +
-	"S41 S42 S48 S53 S67 S72 S85 S87 S88 S89 S90 S91 S93 S94 S103 S104 S108 S112 S113 S114 S117 S119 S157 " +
-	"S162 S167 S169 S172 S173 S174 S191 S205 S212 S213 S214 S215 S217 A66 A74 A78 A144 A154 A188 A192 " +
-	"A200 A202"
+	"S41 S48 S85 S191 A74 A78 A188"
 
 func TestEverySecurityRowHasATest(t *testing.T) {
 	t.Parallel()
