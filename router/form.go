@@ -172,7 +172,7 @@ func (s *session) removeFiles() {
 		return
 	}
 	for _, path := range s.form.temp {
-		_ = os.Remove(path) // it may be open on a system that minds
+		_ = os.Remove(path) //nolint:gosec // os.CreateTemp has named it; it may be open on a system that minds
 	}
 	s.form = nil
 }

@@ -208,7 +208,7 @@ func (s *session) send(shared *sharedValues) {
 	if s.status != http.StatusOK {
 		s.w.WriteHeader(s.status)
 	}
-	_, _ = s.w.Write(s.buf.Bytes()) // the client may be gone, and nobody is left to tell
+	_, _ = s.w.Write(s.buf.Bytes()) //nolint:gosec // JSON has its content type; the client may be gone, and nobody is left to tell
 }
 
 // mediaType is the Content-Type of the form that was chosen.
