@@ -29,12 +29,14 @@ func TestGeneratedClientsMakeEveryCallAsDocumented(t *testing.T) {
 			command := client(t)
 			t.Run("directly", func(t *testing.T) {
 				t.Parallel()
-				callAll(t, command, serve(t))
+				address, mailbox := serve(t)
+				callAll(t, command, address, mailbox)
 			})
 			t.Run("through Prism", func(t *testing.T) {
 				t.Parallel()
-				address := proxy(t, serve(t))
-				callAll(t, command, address)
+				upstream, mailbox := serve(t)
+				address := proxy(t, upstream)
+				callAll(t, command, address, mailbox)
 				if !objects(t, address+"/posts?limit=0") {
 					t.Error("Prism does not object to what the document refuses")
 				}
@@ -45,10 +47,10 @@ func TestGeneratedClientsMakeEveryCallAsDocumented(t *testing.T) {
 
 // callAll runs a client, which fails by itself for a wrong answer, and compares
 // what it called with what there is.
-func callAll(t *testing.T, command []string, address string) {
+func callAll(t *testing.T, command []string, address, mailbox string) {
 	t.Helper()
 	called := map[string]bool{}
-	for line := range strings.Lines(run(t, "", append(command, address, code(t))...)) {
+	for line := range strings.Lines(run(t, "", append(command, address, mailbox)...)) {
 		called[strings.TrimSpace(line)] = true
 	}
 	if want := operations(t); !maps.Equal(called, want) {

@@ -118,6 +118,9 @@ func presented(_ context.Context, in *openapi3filter.AuthenticationInput) error 
 	case scheme.Type != "apiKey":
 	case scheme.In == "query":
 		found = r.URL.Query().Has(scheme.Name)
+	case scheme.In == "cookie":
+		_, err := r.Cookie(scheme.Name)
+		found = err == nil
 	default:
 		found = r.Header.Get(scheme.Name) != ""
 	}

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -21,11 +22,11 @@ import (
 	"github.com/mortise-go/mortise/examples/guide/blog"
 	"github.com/mortise-go/mortise/openapi"
 	"github.com/mortise-go/mortise/security/password"
-	"github.com/mortise-go/mortise/security/totp"
+	"github.com/mortise-go/mortise/security/reset"
 )
 
 // newBlog makes a blog whose passwords tests need not wait for.
-func newBlog(t testing.TB) *blog.Blog {
+func newBlog(t testing.TB, mail func(context.Context, reset.Message) error) *blog.Blog {
 	t.Helper()
 	hasher, err := password.New(password.Config{Memory: 64, Passes: 1, DangerouslyWeak: true})
 	if err != nil {
@@ -34,6 +35,7 @@ func newBlog(t testing.TB) *blog.Blog {
 	app, err := blog.New(blog.Config{
 		Secret: []byte("a secret for the tests of the guide, long enough"),
 		Hasher: hasher,
+		Mail:   mail,
 		Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
@@ -47,26 +49,26 @@ func newBlog(t testing.TB) *blog.Blog {
 	return app
 }
 
-// serve serves a new blog until the test ends.
-func serve(t testing.TB) (address string) {
+// serve serves a new blog, and tokens of the mails that it sends, each once, until
+// the test ends.
+func serve(t testing.TB) (address, mailbox string) {
 	t.Helper()
-	server := httptest.NewServer(newBlog(t))
-	t.Cleanup(server.Close)
-	return server.URL
-}
-
-// code is what alice's authenticator shows now.
-func code(t testing.TB) string {
-	t.Helper()
-	v, err := totp.New(totp.Config{Issuer: "Test", Store: &totp.MemoryStore{}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	shown, err := v.Code("JBSWY3DPEHPK3PXP", time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return shown
+	mails := make(chan reset.Message, 10)
+	app := httptest.NewServer(newBlog(t, func(_ context.Context, m reset.Message) error {
+		mails <- m
+		return nil
+	}))
+	t.Cleanup(app.Close)
+	post := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		select {
+		case m := <-mails:
+			_, _ = io.WriteString(w, string(m.Token))
+		case <-time.After(10 * time.Second):
+			w.WriteHeader(http.StatusGatewayTimeout)
+		}
+	}))
+	t.Cleanup(post.Close)
+	return app.URL, post.URL
 }
 
 // document returns the document of an API.
@@ -74,7 +76,7 @@ func document(t testing.TB, name string, version openapi.Version) []byte {
 	t.Helper()
 	api := tricky.New()
 	if name == "guide" {
-		api = newBlog(t).API
+		api = newBlog(t, nil).API
 	}
 	text, err := api.Document().Encode(openapi.Format{Version: version})
 	if err != nil {

@@ -2,15 +2,23 @@
 // for it, prints the id of each operation and fails for an answer that is not the
 // documented one.
 //
-//	calls <address> <code of alice's authenticator>
+//	calls <address> <URL that gives the token of the next mail>
+//
+// It tries ten passwords, which is what the guide allows an address in a minute.
 package main
 
 import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pquerna/otp/totp"
 
 	"clients/guide"
 )
@@ -62,15 +70,22 @@ func main() {
 	ctx := context.Background()
 	alice := login(ctx, api)
 	public(ctx, api)
-	accounts(ctx, api, alice, os.Args[2])
+	accounts(ctx, api, alice)
+	bob := forgotten(ctx, api, os.Args[2])
+	secondFactor(ctx, api, bob)
+	sessions(ctx, api)
 	keys(ctx, api)
 	administration(ctx, api, alice)
 	posts(ctx, api, alice)
 
-	out, err := api.LogoutWithResponse(ctx, alice)
+	out, err := api.LogoutWithResponse(ctx, bob)
 	check("logout", out, err, 204, func() bool { return len(out.Body) == 0 })
-	gone, err := api.ProfileWithResponse(ctx, alice)
+	gone, err := api.ProfileWithResponse(ctx, bob)
 	check("profile", gone, err, 401, func() bool { return gone.ApplicationproblemJSON401.Status == 401 })
+	all, err := api.LogoutAllWithResponse(ctx, alice)
+	check("logoutAll", all, err, 204, func() bool { return len(all.Body) == 0 })
+	gone, err = api.ProfileWithResponse(ctx, alice)
+	check("profile", gone, err, 401, func() bool { return gone.Headers401.WWWAuthenticate != "" })
 }
 
 // login logs in by each way and returns what adds alice's token to a request.
@@ -87,8 +102,10 @@ func login(ctx context.Context, api *guide.ClientWithResponses) guide.RequestEdi
 	check("token", refused, err, 400, func() bool { return refused.JSON400.Error == guide.UnsupportedGrantType })
 	again, err := api.RefreshWithResponse(ctx, guide.RefreshJSONRequestBody{RefreshToken: form.JSON200.RefreshToken})
 	check("refresh", again, err, 200, func() bool { return again.JSON200.ExpiresIn == 900 })
-	return header("Authorization", "Bearer "+in.JSON200.AccessToken)
+	return bearer(in.JSON200.AccessToken)
 }
+
+func bearer(token string) guide.RequestEditorFn { return header("Authorization", "Bearer "+token) }
 
 func public(ctx context.Context, api *guide.ClientWithResponses) {
 	status, err := api.InternalStatusWithResponse(ctx)
@@ -97,7 +114,7 @@ func public(ctx context.Context, api *guide.ClientWithResponses) {
 	check("secureEndpoint", secure, err, 200, func() bool { return secure.JSON200.Data == "secure" })
 }
 
-func accounts(ctx context.Context, api *guide.ClientWithResponses, alice guide.RequestEditorFn, code string) {
+func accounts(ctx context.Context, api *guide.ClientWithResponses, alice guide.RequestEditorFn) {
 	protected, err := api.ProtectedWithResponse(ctx, alice)
 	check("protected", protected, err, 200, func() bool { return protected.JSON200.UserId == 1 })
 	profile, err := api.ProfileWithResponse(ctx, alice)
@@ -112,8 +129,86 @@ func accounts(ctx context.Context, api *guide.ClientWithResponses, alice guide.R
 	})
 	without, err := api.SensitiveDataWithResponse(ctx, &guide.SensitiveDataParams{}, alice)
 	check("sensitiveData", without, err, 401, func() bool { return without.ApplicationproblemJSON401.Code != "" })
+	code := shown("JBSWY3DPEHPK3PXP", 0)
 	sensitive, err := api.SensitiveDataWithResponse(ctx, &guide.SensitiveDataParams{XTOTPCode: &code}, alice)
 	check("sensitiveData", sensitive, err, 200, func() bool { return sensitive.JSON200.Data == "highly sensitive" })
+}
+
+const newPassword = "a-better-bridge-than-before"
+
+// forgotten sets a new password for bob and returns what adds his token to a request.
+func forgotten(ctx context.Context, api *guide.ClientWithResponses, mailbox string) guide.RequestEditorFn {
+	asked, err := api.RequestResetWithResponse(ctx, guide.RequestResetJSONRequestBody{Email: "bob@example.com"})
+	check("requestReset", asked, err, 202, func() bool { return asked.JSON202.Message != "" })
+	done, err := api.ResetPasswordWithResponse(ctx, guide.ResetPasswordJSONRequestBody{Token: received(mailbox), NewPassword: newPassword})
+	check("resetPassword", done, err, 200, func() bool { return done.JSON200.Message == "Password reset successful" })
+	in, err := api.LoginWithResponse(ctx, guide.LoginJSONRequestBody{Username: "bob", Password: newPassword})
+	check("login", in, err, 200, func() bool { return in.JSON200.AccessToken != "" })
+	return bearer(in.JSON200.AccessToken)
+}
+
+// received waits for the token of the next mail.
+func received(mailbox string) string {
+	res, err := http.Get(mailbox)
+	if err != nil {
+		fail(err)
+	}
+	defer res.Body.Close()
+	token, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK {
+		fail("no mail:", res.StatusCode, err)
+	}
+	return string(token)
+}
+
+// shown is what an authenticator shows after a while.
+func shown(secret string, after time.Duration) string {
+	code, err := totp.GenerateCode(secret, time.Now().Add(after))
+	if err != nil {
+		fail(err)
+	}
+	return code
+}
+
+func secondFactor(ctx context.Context, api *guide.ClientWithResponses, bob guide.RequestEditorFn) {
+	enrolled, err := api.EnrolWithResponse(ctx, guide.EnrolJSONRequestBody{Password: newPassword}, bob)
+	check("enrol", enrolled, err, 200, func() bool {
+		return strings.HasPrefix(string(enrolled.JSON200.Qr), "\x89PNG") && strings.HasPrefix(enrolled.JSON200.Uri, "otpauth://totp/")
+	})
+	secret := enrolled.JSON200.Secret
+	confirmed, err := api.ConfirmWithResponse(ctx, guide.ConfirmJSONRequestBody{Code: shown(secret, 0)}, bob)
+	check("confirm", confirmed, err, 200, func() bool { return len(confirmed.JSON200.RecoveryCodes) == 10 })
+	half, err := api.MfaLoginWithResponse(ctx, guide.MfaLoginJSONRequestBody{Username: "bob", Password: newPassword})
+	check("mfaLogin", half, err, 200, func() bool { return half.JSON200.ExpiresIn == 300 })
+	step := bearer(half.JSON200.MfaToken)
+	wrong, err := api.MfaVerifyWithResponse(ctx, guide.MfaVerifyJSONRequestBody{Code: "no code"}, step)
+	check("mfaVerify", wrong, err, 401, func() bool { return strings.Contains(wrong.Headers401.WWWAuthenticate, "mfa") })
+	whole, err := api.MfaVerifyWithResponse(ctx, guide.MfaVerifyJSONRequestBody{Code: shown(secret, 30*time.Second)}, step)
+	check("mfaVerify", whole, err, 200, func() bool { return whole.JSON200.ExpiresIn == 86400 })
+	profile, err := api.ProfileWithResponse(ctx, bearer(whole.JSON200.AccessToken))
+	check("profile", profile, err, 200, func() bool { return profile.JSON200.Username == "bob" })
+	lost, err := api.RecoverWithResponse(ctx, guide.RecoverJSONRequestBody{Code: confirmed.JSON200.RecoveryCodes[0]}, bob)
+	check("recover", lost, err, 204, func() bool { return len(lost.Body) == 0 })
+	none, err := api.SensitiveDataWithResponse(ctx, &guide.SensitiveDataParams{}, bob)
+	check("sensitiveData", none, err, 403, func() bool { return none.ApplicationproblemJSON403.Code != "" })
+}
+
+// sessions sends the cookie itself: a jar keeps it from a host without TLS.
+func sessions(ctx context.Context, api *guide.ClientWithResponses) {
+	in, err := api.SessionLoginWithResponse(ctx, guide.SessionLoginJSONRequestBody{Username: "bob", Password: newPassword})
+	check("sessionLogin", in, err, 200, func() bool { return in.JSON200.Message == "Logged in" })
+	cookies := in.HTTPResponse.Cookies()
+	named := slices.IndexFunc(cookies, func(c *http.Cookie) bool { return c.Name == "__Host-session" })
+	if named < 0 {
+		fail("sessionLogin", "sets no cookie")
+	}
+	session := header("Cookie", cookies[named].Name+"="+cookies[named].Value)
+	profile, err := api.SessionProfileWithResponse(ctx, session)
+	check("sessionProfile", profile, err, 200, func() bool { return profile.JSON200.Username == "bob" })
+	out, err := api.SessionLogoutWithResponse(ctx, session)
+	check("sessionLogout", out, err, 204, func() bool { return len(out.Body) == 0 })
+	gone, err := api.SessionProfileWithResponse(ctx, session)
+	check("sessionProfile", gone, err, 401, func() bool { return gone.ApplicationproblemJSON401.Code != "" })
 }
 
 func keys(ctx context.Context, api *guide.ClientWithResponses) {

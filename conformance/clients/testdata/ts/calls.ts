@@ -2,15 +2,18 @@
 // for it, prints the id of each operation and fails for an answer that is not the
 // documented one.
 //
-//   node calls.js <address> <code of alice's authenticator>
-import { deepStrictEqual, ok, strictEqual } from "node:assert";
+//   node calls.js <address> <URL that gives the token of the next mail>
+//
+// It tries ten passwords, which is what the guide allows an address in a minute.
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { createHmac } from "node:crypto";
 import { createClient, createConfig } from "./guide/client";
 import * as guide from "./guide/sdk.gen";
 
 type Answer<T, E> = { data?: T; error?: E; response?: Response };
 
 const address = process.argv[2]!;
-const code = process.argv[3]!;
+const mailbox = process.argv[3]!;
 
 // with makes a client that presents a credential wherever the document asks for it.
 const withAuth = (auth?: string) => createClient(createConfig({ baseUrl: address, ...(auth === undefined ? {} : { auth }) }));
@@ -51,6 +54,54 @@ const login = async () => {
   return withAuth(token.access_token);
 };
 
+// shown is what an authenticator shows so many steps of 30 seconds later (RFC 6238).
+const shown = (secret: string, later = 0): string => {
+  const bits = [...secret].map((letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + later));
+  const mac = createHmac("sha1", key).update(counter).digest();
+  const number = mac.readUInt32BE(mac.readUInt8(19) & 15) & 0x7fffffff;
+  return String(number % 1_000_000).padStart(6, "0");
+};
+
+const newPassword = "a-better-bridge-than-before";
+
+// forgotten sets a new password for bob and logs him in.
+const forgotten = async (client: ReturnType<typeof withAuth>) => {
+  ok((await got("requestReset", guide.requestReset({ client, body: { email: "bob@example.com" } }), 202)).message);
+  const mail = await fetch(mailbox);
+  strictEqual(mail.status, 200);
+  const reset = await got("resetPassword", guide.resetPassword({ client, body: { token: await mail.text(), new_password: newPassword } }));
+  strictEqual(reset.message, "Password reset successful");
+  return withAuth((await got("login", guide.login({ client, body: { username: "bob", password: newPassword } }))).access_token);
+};
+
+const secondFactor = async (nobody: ReturnType<typeof withAuth>, bob: ReturnType<typeof withAuth>) => {
+  const { secret, uri, qr } = await got("enrol", guide.enrol({ client: bob, body: { password: newPassword } }));
+  match(uri, /^otpauth:\/\/totp\//);
+  strictEqual(Buffer.from(qr as string, "base64").toString("latin1", 1, 4), "PNG");
+  const { recovery_codes: codes } = await got("confirm", guide.confirm({ client: bob, body: { code: shown(secret) } }));
+  strictEqual(codes.length, 10);
+  const half = await got("mfaLogin", guide.mfaLogin({ client: nobody, body: { username: "bob", password: newPassword } }));
+  strictEqual(half.expires_in, 300);
+  const step = withAuth(half.mfa_token);
+  ok((await refused("mfaVerify", guide.mfaVerify({ client: step, body: { code: "no code" } }), 401)).code);
+  const whole = await got("mfaVerify", guide.mfaVerify({ client: step, body: { code: shown(secret, 1) } }));
+  strictEqual((await got("profile", guide.profile({ client: withAuth(whole.access_token) }))).username, "bob");
+  await answered("recover", guide.recover({ client: bob, body: { code: codes[0]! } }), 204);
+  ok((await refused("sensitiveData", guide.sensitiveData({ client: bob }), 403)).code);
+};
+
+const sessions = async (client: ReturnType<typeof withAuth>) => {
+  const { response } = await answered("sessionLogin", guide.sessionLogin({ client, body: { username: "bob", password: newPassword } }), 200);
+  const cookie = response!.headers.getSetCookie().find((line) => line.startsWith("__Host-session="));
+  const session = withAuth(cookie!.slice("__Host-session=".length, cookie!.indexOf(";")));
+  strictEqual((await got("sessionProfile", guide.sessionProfile({ client: session }))).username, "bob");
+  await answered("sessionLogout", guide.sessionLogout({ client: session }), 204);
+  ok((await refused("sessionProfile", guide.sessionProfile({ client: session }), 401)).code);
+};
+
 const main = async () => {
   const nobody = withAuth();
   const alice = await login();
@@ -63,8 +114,12 @@ const main = async () => {
   strictEqual((await got("basic", guide.basic({ client: withAuth("alice:wonderland-1") }))).message, "Hello, alice");
   strictEqual((await got("expensive", guide.expensive({ client: alice }))).result, "computed for alice");
   await refused("sensitiveData", guide.sensitiveData({ client: alice }), 401);
-  const sensitive = await got("sensitiveData", guide.sensitiveData({ client: alice, headers: { "X-TOTP-Code": code } }));
+  const sensitive = await got("sensitiveData", guide.sensitiveData({ client: alice, headers: { "X-TOTP-Code": shown("JBSWY3DPEHPK3PXP") } }));
   strictEqual(sensitive.data, "highly sensitive");
+
+  const bob = await forgotten(nobody);
+  await secondFactor(nobody, bob);
+  await sessions(nobody);
 
   const key = withAuth("key123");
   deepStrictEqual(await got("data", guide.data({ client: key })), { data: "sensitive", user: "alice" });
@@ -89,7 +144,9 @@ const main = async () => {
   strictEqual((await got("deleteArticle", guide.deleteArticle({ client: alice, path: { id: 3 } }))).deleted, 3);
   await refused("getPost", guide.getPost({ client: nobody, path: { post_id: 3 } }), 404);
 
-  await answered("logout", guide.logout({ client: alice }), 204);
+  await answered("logout", guide.logout({ client: bob }), 204);
+  strictEqual((await refused("profile", guide.profile({ client: bob }), 401)).status, 401);
+  await answered("logoutAll", guide.logoutAll({ client: alice }), 204);
   strictEqual((await refused("profile", guide.profile({ client: alice }), 401)).status, 401);
 };
 
