@@ -170,3 +170,27 @@ func TestAStrangerLogsInAndTriesTheGuide(t *testing.T) {
 		t.Errorf("with a password: status %d, want 200", got)
 	}
 }
+
+// The page suggests alice's password. It gets the cookie that the login sets, and
+// nothing is entered in the dialog.
+func TestAStrangerHasASessionInThePage(t *testing.T) {
+	t.Parallel()
+	page := swaggerui.Open(t, start(t)+"/docs")
+	profile, logout := page.Operation("GET", "/session/profile"), page.Operation("POST", "/session/logout")
+	if got := profile.Try(); got != http.StatusUnauthorized {
+		t.Errorf("before login: status %d, want 401", got)
+	}
+	login := page.Operation("POST", "/session/login")
+	if got := login.Try(); got != http.StatusOK {
+		t.Fatalf("login: status %d, want 200: %s", got, login.Answer())
+	}
+	if got := profile.Try(); got != http.StatusOK || !strings.Contains(profile.Answer(), "alice@example.com") {
+		t.Errorf("after login: status %d and %q, want alice's profile", got, profile.Answer())
+	}
+	if got := logout.Try(); got != http.StatusNoContent {
+		t.Errorf("logout: status %d, want 204", got)
+	}
+	if got := profile.Try(); got != http.StatusUnauthorized {
+		t.Errorf("after logout: status %d, want 401", got)
+	}
+}
