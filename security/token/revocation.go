@@ -120,8 +120,9 @@ func (r *Revocations) markSession(ctx context.Context, id ID) error {
 
 // RevokeSubject ends all tokens of an account that were issued until now, of every
 // kind: after a change of its password, or for the button "log out everywhere". It
-// returns the time from which on new tokens are good, at most a second ahead;
-// give it to [At] to issue one at once.
+// returns the time from which on new tokens are good, at most a second ahead: let
+// logins wait for it, or give it to [At] to issue one at once. A token of the latter
+// kind outlasts another RevokeSubject in the second before.
 func (r *Revocations) RevokeSubject(ctx context.Context, subject string) (since time.Time, err error) {
 	if subject == "" {
 		return time.Time{}, errors.New("token: the subject is empty, so that nothing would be revoked")

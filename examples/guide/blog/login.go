@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
-	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 
@@ -102,7 +101,7 @@ func (s *service) authenticate(ctx context.Context, username, password string) (
 func (s *service) login(ctx context.Context, in struct {
 	Credentials credentials `body:"json"`
 }) (tokenAnswer, error) {
-	began := time.Now()
+	began := s.began(ctx, in.Credentials.Username)
 	u, err := s.authenticate(ctx, in.Credentials.Username, in.Credentials.Password)
 	if err != nil {
 		return tokenAnswer{}, err
@@ -124,7 +123,7 @@ func (s *service) token(ctx context.Context, in struct {
 	case in.GrantType != "password":
 		return tokenAnswer{}, &grantError{Kind: "unsupported_grant_type", Description: "Unsupported grant type"}
 	}
-	began := time.Now()
+	began := s.began(ctx, in.Username)
 	u, err := s.authenticate(ctx, in.Username, in.Password)
 	switch {
 	case errors.Is(err, security.ErrInvalidCredentials):

@@ -3,7 +3,6 @@ package blog
 import (
 	"context"
 	"strconv"
-	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 
@@ -142,12 +141,12 @@ type halfAnswer struct {
 func (s *service) mfaLogin(ctx context.Context, in struct {
 	Credentials credentials `body:"json"`
 }) (answer halfAnswer, err error) {
-	began := time.Now()
+	began := s.began(ctx, in.Credentials.Username)
 	u, err := s.authenticate(ctx, in.Credentials.Username, in.Credentials.Password)
 	if err != nil {
 		return answer, err
 	}
-	issued, err := s.tokens.half.Issue(u.Username, Half{UserID: u.ID}, token.At(u.from(began)))
+	issued, err := s.tokens.half.Issue(u.Username, Half{UserID: u.ID}, token.At(began))
 	answer.CacheControl = "no-store"
 	answer.Body.Token, answer.Body.ExpiresIn = issued.Text, int(s.tokens.half.Lifetime().Seconds())
 	return answer, err
@@ -159,7 +158,7 @@ func (s *service) mfaVerify(ctx context.Context, in struct {
 	Half    *token.Token[Half]
 	Request code `body:"json"`
 }) (tokenAnswer, error) {
-	began := time.Now()
+	began := s.began(ctx, in.Half.Claims.Subject)
 	u := s.store.user(in.Half.Claims.UserID)
 	if u == nil {
 		return tokenAnswer{}, security.UserNotFound()

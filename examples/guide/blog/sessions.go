@@ -2,6 +2,7 @@ package blog
 
 import (
 	"context"
+	"time"
 
 	"github.com/mortise-go/mortise"
 	"github.com/mortise-go/mortise/security"
@@ -52,4 +53,17 @@ func (s *service) EndSubject(ctx context.Context, username string) error {
 		}
 	}
 	return s.browsers.EndSubject(ctx, username)
+}
+
+// began is when a login began. After [service.EndSubject] that is a second later at
+// most: a token that was issued ahead of its time would outlast another EndSubject
+// in the same second.
+func (s *service) began(ctx context.Context, username string) time.Time {
+	if u := s.store.named(username); u != nil {
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Until(u.since)):
+		}
+	}
+	return time.Now()
 }

@@ -33,14 +33,6 @@ type User struct {
 	since    time.Time   // from when on its tokens are good
 }
 
-// from is when a token is issued whose login began at a time.
-func (u *User) from(began time.Time) time.Time {
-	if u.since.After(began) {
-		return u.since
-	}
-	return began
-}
-
 // HasRole reports whether the user has the role.
 func (u *User) HasRole(role string) bool { return u.Role == role }
 

@@ -67,7 +67,7 @@ func claims(_ context.Context, t *token.Token[Claims]) (*Claims, error) { return
 // ends meanwhile.
 func (s *service) begin(ctx context.Context, u *User, began time.Time, scopes []string, scope string) (tokenAnswer, error) {
 	claims := Claims{UserID: u.ID, Scopes: scopes}
-	refresh, err := s.tokens.rotation.Begin(ctx, u.Username, claims, token.At(u.from(began)))
+	refresh, err := s.tokens.rotation.Begin(ctx, u.Username, claims, token.At(began))
 	if err != nil {
 		return tokenAnswer{}, err
 	}

@@ -101,7 +101,12 @@ func (g *guide) logoutAllEndsEverything() {
 	g.check("a session", g.page(pages), want{401, "Invalid session", sessionCookie})
 	g.check("somebody else's token", g.profile(alice), want{status: 200})
 	g.check("somebody else's session", g.page(hers), want{status: 200})
-	g.check("a login at once", g.profile(g.bob()), want{status: 200})
+	next := g.bob()
+	g.check("a login at once", g.profile(next), want{status: 200})
+	if out := g.do("POST", "/logout-all", "", "Authorization", next); out.status != 204 {
+		g.Errorf("logout-all at once: %d %s", out.status, out.text)
+	}
+	g.check("that login after another logout-all", g.profile(next), want{401, "Invalid token", invalidToken})
 	g.check("a session at once", g.page(g.browser("bob", "builder-22")), want{status: 200})
 }
 
