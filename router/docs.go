@@ -103,9 +103,14 @@ func documentPaths(path string) iter.Seq2[string, openapi.Format] {
 	}
 }
 
-// has reports whether a request is for one of the pages.
+// has reports whether a request is for the page, with a slash at its end, or for
+// one of its files.
 func (p *pages) has(r *http.Request) bool {
-	return p.below != "" && strings.HasPrefix(r.URL.Path, p.below) && r.URL.RawPath == "" && isRead(r.Method)
+	if p.below == "" || r.URL.RawPath != "" || !isRead(r.Method) {
+		return false
+	}
+	rest, below := strings.CutPrefix(r.URL.Path, p.below)
+	return below && (rest == "" || ui.HasFile(rest))
 }
 
 func isRead(method string) bool { return method == http.MethodGet || method == http.MethodHead }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strings"
 
 	"github.com/mortise-go/mortise/di"
 	"github.com/mortise-go/mortise/internal/pattern"
@@ -55,14 +54,9 @@ func (b *builder) guard(path string, then http.Handler) *compiled {
 	return c
 }
 
-// isPage tells the page from its files, whose names have a dot.
-func isPage(path string) bool {
-	return !strings.Contains(path[strings.LastIndexByte(path, '/')+1:], ".")
-}
-
 // servePages serves what lies below the page.
 func (s *serving) servePages(w http.ResponseWriter, r *http.Request, values *pattern.Values) {
-	if s.pages.guard != nil && isPage(r.URL.Path) {
+	if s.pages.guard != nil && r.URL.Path == s.pages.below {
 		s.serve(s.pages.guard, w, r, values)
 		return
 	}

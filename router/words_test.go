@@ -270,7 +270,7 @@ func TestGuardedDocs(t *testing.T) {
 	api := mortise.New("Guarded", "1", router.GuardDocs(reader), counted)
 	mortise.Get(api, "/open", gives(1), mortise.Public())
 	built(t, api)
-	for _, path := range []string{"/docs", "/docs/", "/openapi.json", "/openapi.yaml", "/openapi-3.0.json", "/docs/x"} {
+	for _, path := range []string{"/docs", "/docs/", "/openapi.json", "/openapi.yaml", "/openapi-3.0.json"} {
 		do(t, api, "GET "+path, "").is(401).has("WWW-Authenticate", `Basic realm="api", charset="UTF-8"`)
 		do(t, api, "GET "+path, "", "Authorization: Basic Ym9iOnB3").is(401)
 		got := do(t, api, "GET "+path, "", "Authorization: Basic YWRhOnB3").is(200).has("Cache-Control", "private, no-cache")
@@ -295,6 +295,41 @@ func TestGuardedDocs(t *testing.T) {
 	wrong(t, mortise.New("Nil", "1", router.GuardDocs(nobody)), "GuardDocs: a dependency is nil")
 	wrong(t, mortise.New("Missing", "1", router.GuardDocs(mortise.Depends(func(context.Context, *http.Client) (none, error) { return none{}, nil }))),
 		fmt.Sprintf("nothing provides %T", &http.Client{}))
+}
+
+// A197
+func TestOnlyThePageAndItsFilesAreBelowThePage(t *testing.T) {
+	t.Parallel()
+	api := routes(t)
+	version := versionOf(t, do(t, api, "GET /docs", "").is(200).body)
+	for _, path := range []string{
+		"/docs/", "/docs/start.js", "/docs/style.css", "/docs/swagger-ui.css", "/docs/favicon.png", "/docs/oauth2-redirect.html",
+		"/docs/" + version + "/start.js", "/docs/" + version + "/swagger-ui-bundle.js", "/docs/v0123456789ab/start.js",
+	} {
+		do(t, api, "GET "+path, "").is(200)
+		do(t, api, "HEAD "+path, "").is(200)
+	}
+	for _, path := range []string{
+		"/docs/x", "/docs/x/", "/docs/start", "/docs/start.js/", "/docs/other.js", "/docs/static/start.js", "/docs/v1/start.js",
+		"/docs/" + version, "/docs/" + version + "/", "/docs/" + version + "/" + version + "/start.js", "/docs/" + version + "/oauth2-redirect.html",
+		"/docs/%2e%2e", "/docs/%2e%2e/%2e%2e/etc/passwd", "/docs/..%5c..%5cwin.ini", "/docs/C:%5cwin.ini", "/docs/start.js%00", "/docs/%73tart%2ejs%2f",
+	} {
+		got := do(t, api, "GET "+path, "")
+		if got.is(404); got.header.Get("Content-Type") != "application/problem+json" {
+			t.Errorf("%s is no problem, but %q", path, got.header.Get("Content-Type"))
+		}
+	}
+}
+
+// versionOf finds the directory of the files in the page.
+func versionOf(t *testing.T, page string) string {
+	t.Helper()
+	_, found, _ := strings.Cut(page, `src="./docs/`)
+	version, _, found2 := strings.Cut(found, "/")
+	if !found2 || len(version) != 13 {
+		t.Fatalf("the page loads nothing of a version:\n%s", page)
+	}
+	return version
 }
 
 func TestADocumentMayLieBelowThePage(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/swaggest/swgui/v5/static"
@@ -49,9 +50,17 @@ var load = sync.OnceValue(func() catalogue {
 	for _, name := range []string{"swagger-ui-bundle.js", "swagger-ui.css", "favicon.png", "start.js", "style.css", "oauth2-redirect.js"} {
 		_, _ = io.WriteString(sum, c.files[name].etag)
 	}
-	c.version = "v" + hex.EncodeToString(sum.Sum(nil)[:6])
+	c.version = "v" + hex.EncodeToString(sum.Sum(nil)[:versionBytes])
 	return c
 })
+
+const versionBytes = 6
+
+func isVersion(dir string) bool {
+	digits, is := strings.CutPrefix(dir, "v")
+	sum, err := hex.DecodeString(digits)
+	return is && err == nil && len(sum) == versionBytes
+}
 
 // read returns a file that the program was built with.
 func read(files embed.FS, name string) []byte {

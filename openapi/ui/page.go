@@ -55,6 +55,16 @@ func Handler(c Config) http.Handler {
 	return &pages{config: c, policy: policy(c.ConnectTo), anchored: target.IsAbs() || strings.HasPrefix(c.Document, "/")}
 }
 
+// HasFile reports whether a path, relative to that of the page with a slash at its end, is one of the files that the
+// page needs, such as "swagger-ui.css": with the directory of any version in front, so that a page outlives an update of the
+// program. It is for whoever serves other things beside the page and must tell them apart.
+func HasFile(name string) bool {
+	if dir, file, found := strings.Cut(name, "/"); found && isVersion(dir) {
+		return load().files[file] != nil
+	}
+	return name == redirectPage || load().files[name] != nil
+}
+
 type pages struct {
 	config   Config
 	policy   string

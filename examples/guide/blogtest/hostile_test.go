@@ -12,7 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"path"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -166,6 +166,9 @@ func (run *hostileRun) judge(f forgery, res *http.Response, first bool) {
 	}
 }
 
+// docsFiles are the documentation page, with a slash at its end, and what it loads.
+var docsFiles = regexp.MustCompile(`^/docs/((v[0-9a-f]{12}/)?(swagger-ui-bundle\.js|swagger-ui\.css|favicon\.png|(start|oauth2-redirect)\.js|style\.css)|oauth2-redirect\.html)?$`)
+
 // open tells whether everybody may have what the first request asks for.
 func (run *hostileRun) open(f forgery) bool {
 	asked, err := url.ParseRequestURI(f.target)
@@ -173,7 +176,7 @@ func (run *hostileRun) open(f forgery) bool {
 		return false
 	}
 	target := asked.Path
-	if f.method == http.MethodOptions || target == "/openapi.json" || target == "/docs" || target == "/docs/" || strings.HasPrefix(target, "/docs/") && path.Clean(target) == target {
+	if f.method == http.MethodOptions || target == "/openapi.json" || target == "/docs" || docsFiles.MatchString(target) {
 		return true
 	}
 	method := f.method
