@@ -66,6 +66,17 @@ func (c Challenge) inRealm(realm string) Challenge {
 	return c.With("realm", realm)
 }
 
+// quiet returns a challenge that means the same to programs, and for which no
+// browser shows a dialog: xBasic for Basic. The scheme is not registered with IANA.
+func (c Challenge) quiet() Challenge {
+	if strings.EqualFold(c.Scheme(), "Basic") {
+		c.scheme = quietBasic
+	}
+	return c
+}
+
+const quietBasic = "xBasic"
+
 // withMetadata names the document that tells clients where to get a token (RFC 9728
 // §5.1).
 func (c Challenge) withMetadata(url string) Challenge {

@@ -60,7 +60,7 @@ func missingDetail(c Challenge) string {
 // malformedDetail says what could not be read.
 func malformedDetail(c Challenge) string {
 	switch c.Scheme() {
-	case "Basic":
+	case "Basic", quietBasic:
 		return "Invalid authorization format"
 	case "ApiKey":
 		return "Invalid API key"

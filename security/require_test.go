@@ -75,6 +75,42 @@ func TestScopesAreAllRequired(t *testing.T) { // S7, S189, S192, S193, S194, S23
 	}
 }
 
+// anyScope is satisfied with one of what is required.
+func anyScope(_ context.Context, in struct {
+	Required security.Scopes
+	User     *user
+}) (*user, error) {
+	if !slices.ContainsFunc(in.Required, func(scope string) bool { return in.User.scopes.Has(scope) }) {
+		return nil, security.InsufficientScope(security.Challenge{}, in.Required, in.User.scopes)
+	}
+	return in.User, nil
+}
+
+func TestAFunctionDecidesHowScopesAreCompared(t *testing.T) { // S191
+	t.Parallel()
+	api := newAPI(t, func(api *router.Router) {
+		withUsers(api)
+		get(api, "/any", me, security.Require(anyScope, "posts:write", "admin"), router.OperationID("any"))
+		get(api, "/all", me, security.Require(verifyScopes, "posts:write", "admin"), router.OperationID("all"))
+	})
+	for token, status := range map[string][2]int{
+		"ann_s.posts~write":         {200, 403},
+		"ann_s.admin":               {200, 403},
+		"ann_s.admin_s.posts~write": {200, 200},
+		"ann_s.posts~read":          {403, 403},
+		"ann":                       {403, 403},
+		"bad":                       {401, 401},
+	} {
+		for i, path := range []string{"/any", "/all"} {
+			if a := call(t, api, http.MethodGet, path, bearer(token)); a.status != status[i] {
+				t.Errorf("%s answers %d to %s, want %d", path, a.status, token, status[i])
+			}
+		}
+	}
+	a := call(t, api, http.MethodGet, "/any", bearer("ann"))
+	a.want(t, 403, "Scope 'posts:write' required", insufficient("posts:write admin"))
+}
+
 // A grant is the proof that the required scopes were granted.
 type grant struct{}
 

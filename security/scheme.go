@@ -29,6 +29,13 @@ type SchemeConfig struct {
 	// Basic says what [Basic] accepts; the zero value refuses an empty user and
 	// an empty password.
 	Basic BasicReader
+	// NoDialog keeps browsers from asking for a password in a dialog of their own
+	// when a script of a page is refused by [Basic], so that the page can ask
+	// itself: requests with Sec-Fetch-Mode: cors or same-origin, or with
+	// X-Requested-With, are challenged with `xBasic` in place of `Basic`. A person
+	// who opens an address is asked as ever. A refusal that a program makes with
+	// challenges of its own keeps those.
+	NoDialog bool
 }
 
 func (c SchemeConfig) named(name string) SchemeConfig {
@@ -186,7 +193,7 @@ func apiKey(in, name string, c SchemeConfig, read func(*http.Request) (string, e
 // scheme makes a dependency that reads a credential and describes itself.
 func scheme[T any](c SchemeConfig, s openapi.Scheme, challenge Challenge, read func(*http.Request) (T, error)) *di.Dependency {
 	s.Name, s.Description = c.Name, c.Description
-	refusals := refusalsOf(challenge)
+	refusals, quiet := refusalsOf(challenge), refusalsOf(challenge.quiet())
 	presents := func(r *http.Request) bool {
 		_, err := read(r)
 		f, ok := errors.AsType[Fault](err)
@@ -194,11 +201,24 @@ func scheme[T any](c SchemeConfig, s openapi.Scheme, challenge Challenge, read f
 	}
 	return di.Depends(func(_ context.Context, e exchange.Exchange) (T, error) {
 		credential, err := read(e.Request)
-		if err != nil {
-			return credential, refusals.of(err)
+		switch {
+		case err == nil:
+			return credential, nil
+		case c.NoDialog && isScripted(e.Request):
+			return credential, quiet.of(err)
 		}
-		return credential, nil
-	}, di.Named("scheme "+c.Name), di.At(di.Authentication), di.Note(newNote(s, challenge, presents)))
+		return credential, refusals.of(err)
+	}, di.Named("scheme "+c.Name), di.At(di.Authentication), di.Note(newNote(s, challenge, presents, c.NoDialog)))
+}
+
+// isScripted reports whether a script sent the request rather than a person who
+// opened an address, as far as browsers (Fetch Metadata) and older libraries tell.
+func isScripted(r *http.Request) bool {
+	switch r.Header.Get("Sec-Fetch-Mode") {
+	case "cors", "same-origin":
+		return true
+	}
+	return r.Header.Get("X-Requested-With") != ""
 }
 
 // refusals are the answers of one scheme, made once.
@@ -235,14 +255,26 @@ type note struct {
 	openapi.Scheme
 	challenge Challenge
 	presents  func(*http.Request) bool
-	lines     [ErrForbidden + 1]string // the challenge for each fault, made once
+	lines     challengeLines
+	quiet     *challengeLines // for scripts; nil for the same
 }
 
-func newNote(s openapi.Scheme, c Challenge, presents func(*http.Request) bool) *note {
-	n := &note{Scheme: s, challenge: c, presents: presents}
-	for f := range n.lines {
+// challengeLines are the challenges for each fault, made once.
+type challengeLines [ErrForbidden + 1]string
+
+func challengeLinesOf(c Challenge) *challengeLines {
+	var lines challengeLines
+	for f := range lines {
 		v := Fault(f).verdict()
-		n.lines[f] = withError([]Challenge{c}, v.oauthError, v.description)[0].String()
+		lines[f] = withError([]Challenge{c}, v.oauthError, v.description)[0].String()
+	}
+	return &lines
+}
+
+func newNote(s openapi.Scheme, c Challenge, presents func(*http.Request) bool, noDialog bool) *note {
+	n := &note{Scheme: s, challenge: c, presents: presents, lines: *challengeLinesOf(c)}
+	if noDialog {
+		n.quiet = challengeLinesOf(c.quiet())
 	}
 	return n
 }
@@ -259,6 +291,9 @@ func (n *note) Challenge(r *http.Request, err error) string {
 	}
 	if !f.Absent() && !n.presents(r) {
 		f = ErrMissingCredentials
+	}
+	if n.quiet != nil && isScripted(r) {
+		return n.quiet[f]
 	}
 	return n.lines[f]
 }
