@@ -124,6 +124,7 @@ type global struct {
 	validator         *validator.Validate
 	defaults          []*di.Dependency
 	rejectUnknown     bool
+	rejectParameters  bool
 	described         map[reflect.Type]map[string]any
 	backgroundTimeout time.Duration
 	strict            bool
@@ -336,6 +337,16 @@ func Validator(v *validator.Validate) Option {
 // these are passed over. Fits the API.
 func RejectUnknownMembers() Option {
 	return &option{"RejectUnknownMembers", onRouter, func(s *settings) { s.api.rejectUnknown = true }}
+}
+
+// RejectUnknownParameters refuses requests whose query has parameters that
+// nothing reads, with 422, after those who may not use the route have been
+// refused. What security schemes read is known, and so is every member of a deep
+// object. A route whose handler, or something that it needs, takes *http.Request
+// may read any name, and accepts all. By default unknown parameters are passed
+// over. Fits the API.
+func RejectUnknownParameters() Option {
+	return &option{"RejectUnknownParameters", onRouter, func(s *settings) { s.api.rejectParameters = true }}
 }
 
 // Strict makes a route a mistake that is neither locked nor declared [Public].

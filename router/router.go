@@ -52,6 +52,9 @@ func New(title, version string, opts ...Option) *Router {
 	r.ownLife()
 	r.configure(&r.root.settings, r.root.scope, onRouter, "New", r.root.place, opts)
 	r.base.Provide(r.global.defaults...)
+	if r.global.rejectParameters {
+		r.root.scope.Require(knownParameters())
+	}
 	if text := r.root.settings.description; text != "" {
 		r.global.info.Description = text
 		r.root.settings.own = own{}

@@ -154,6 +154,8 @@ func (s *source) Type(t reflect.Type) di.Input {
 		return backgroundInput{}
 	case preconditionsType:
 		return &preconditionsInput{}
+	case wholeQueryType:
+		return wholeQueryInput{}
 	}
 	return nil
 }
@@ -219,8 +221,12 @@ func (s *source) finish(plan *di.Plan) error {
 			mistakes = append(mistakes, fmt.Errorf("nothing reads {%s}\n    add a field tagged path:%q to the handler's input, or take *http.Request", name, name))
 		}
 	}
-	strict := s.builder.router.global.rejectUnknown
-	bound, err := bind.NewPlan(s.wildcards(), params, bind.Limits{RefuseUnknownFields: strict})
+	g := &s.builder.router.global
+	bound, err := bind.NewPlan(s.wildcards(), params, bind.Limits{
+		RefuseUnknownFields: g.rejectUnknown,
+		RefuseUnknownQuery:  g.rejectParameters && !s.route.exposed,
+		Known:               keysInQuery(plan),
+	})
 	s.plan = bound
 	return errors.Join(append(mistakes, err)...)
 }

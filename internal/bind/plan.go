@@ -25,6 +25,10 @@ type Limits struct {
 	RefuseUnknown bool
 	// RefuseUnknownFields refuses them in forms alone.
 	RefuseUnknownFields bool
+	// RefuseUnknownQuery refuses them in queries alone.
+	RefuseUnknownQuery bool
+	// Known are names in the query that something else reads, such as the key of a security scheme.
+	Known []string
 }
 
 type wildcard struct {
@@ -47,6 +51,9 @@ func NewPlan(wildcards []string, params []*Param, limits Limits) (*Plan, error) 
 	var mistakes []error
 	for _, param := range params {
 		mistakes = append(mistakes, p.add(param))
+	}
+	for _, name := range limits.Known {
+		p.query.add(name, false)
 	}
 	if err := errors.Join(mistakes...); err != nil {
 		return nil, err

@@ -22,12 +22,13 @@ type Source struct {
 
 // NewSource makes an empty source for requests of the plan's operation.
 func (p *Plan) NewSource() *Source {
-	fields := p.limits
+	query, fields := p.limits, p.limits
+	query.RefuseUnknown = query.RefuseUnknown || query.RefuseUnknownQuery
 	fields.RefuseUnknown = fields.RefuseUnknown || fields.RefuseUnknownFields
 	return &Source{
 		plan:   p,
 		path:   make([]string, len(p.wildcards)),
-		query:  newPairs(Query, &p.query, p.limits),
+		query:  newPairs(Query, &p.query, query),
 		cookie: newPairs(Cookie, &p.cookie, Limits{Pairs: p.limits.Pairs}),
 		form:   newPairs(Form, &p.form, fields),
 	}

@@ -105,6 +105,19 @@ func TestUnknownParametersAreIgnoredUnlessRefused(t *testing.T) {
 	if got := describe(src.LoadForm([]byte("a[b]=1"))); got != "422 unknown form.a[b]: is not known; no parameter is expected" {
 		t.Errorf("LoadForm = %q", got)
 	}
+	query := newField[int](t, `query:"v"`, bind.Options{}, bind.Limits{RefuseUnknownQuery: true, Known: []string{"key"}})
+	sent{query: "v=1&key=2&key=3"}.load(query.src)
+	if got := describe(query.src.Scan()); got != "" {
+		t.Errorf("Scan = %q", got)
+	}
+	query.src.Reset()
+	sent{query: "v=1&w=2"}.load(query.src)
+	if got := describe(query.src.Scan()); got != "422 unknown query.w: is not known; expected are v, key" {
+		t.Errorf("Scan = %q", got)
+	}
+	if err := query.src.LoadForm([]byte("a=1")); err != nil {
+		t.Errorf("LoadForm = %v", err)
+	}
 	deep := newField[map[string]int](t, `query:"v"`, bind.Options{}, bind.Limits{RefuseUnknown: true})
 	sent{query: "w=1"}.load(deep.src)
 	if got := describe(deep.src.Scan()); got != "422 unknown query.w: is not known; expected are v[...]" {
