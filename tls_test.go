@@ -195,3 +195,48 @@ func TestServeRefusesLargeHeaders(t *testing.T) {
 		conn.Close()
 	}
 }
+
+// S41, S85
+func TestACertificateMadeForDevelopmentServes(t *testing.T) {
+	t.Parallel()
+	own, trusted := certificate(t)
+	secure := serve(t, mortise.TLS(&tls.Config{Certificates: []tls.Certificate{own}}))
+	plain := serve(t)
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: trusted}, ForceAttemptHTTP2: true}
+	t.Cleanup(transport.CloseIdleConnections)
+	client := &http.Client{Transport: transport}
+	for _, base := range []string{"https://" + secure, "http://" + plain} {
+		if got := textOf(t, client, base+"/"); got != `"hello"` {
+			t.Errorf("%s says %s", base, got)
+		}
+		// What the page asks for follows the scheme of the page: it names none.
+		page := textOf(t, client, base+"/docs")
+		if !strings.Contains(page, `data-document="./openapi.json"`) || strings.Contains(page, "http://") || strings.Contains(page, "https://") {
+			t.Errorf("the page of %s names an address:\n%s", base, page)
+		}
+		if document := textOf(t, client, base+"/openapi.json"); strings.Contains(document, "127.0.0.1") || strings.Contains(document, `"servers":[{"url":"http`) {
+			t.Errorf("the document of %s names its server: %s", base, document)
+		}
+	}
+	if _, err := http.Get("https://" + secure + "/"); err == nil {
+		t.Error("a client that does not know the certificate trusts it")
+	}
+}
+
+func textOf(t *testing.T, client *http.Client, target string) string {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, target, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %d, %v", target, res.StatusCode, err)
+	}
+	return strings.TrimSpace(string(text))
+}
