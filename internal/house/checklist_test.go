@@ -10,11 +10,6 @@ import (
 	"github.com/mortise-go/mortise/internal/house"
 )
 
-// notYet are the rows that are still to be built. A row that a test covers leaves
-// the list; none may join it.
-const notYet = "" +
-	"S41 S48 S85 S191 A74 A78 A188"
-
 func TestEverySecurityRowHasATest(t *testing.T) {
 	t.Parallel()
 	page := read(t, house.ChecklistPage)
@@ -22,8 +17,8 @@ func TestEverySecurityRowHasATest(t *testing.T) {
 	switch {
 	case err != nil:
 		t.Fatal(err)
-	case strings.Join(open, " ") != notYet:
-		t.Errorf("no test names %s", strings.Join(open, " "))
+	case len(open) > 0:
+		t.Errorf("no test names %s", strings.Join(open, ", "))
 	case checked != page:
 		t.Errorf("%s tells of tests that have changed since; run make quotes", house.ChecklistPage)
 	}
