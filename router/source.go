@@ -222,11 +222,11 @@ func (s *source) finish(plan *di.Plan) error {
 		}
 	}
 	g := &s.builder.router.global
-	bound, err := bind.NewPlan(s.wildcards(), params, bind.Limits{
-		RefuseUnknownFields: g.rejectUnknown,
-		RefuseUnknownQuery:  g.rejectParameters && !s.route.exposed,
-		Known:               keysInQuery(plan),
-	})
+	limits := bind.Limits{RefuseUnknownFields: g.rejectUnknown}
+	if g.rejectParameters && !s.route.exposed {
+		limits.RefuseUnknownQuery, limits.Known = true, keysInQuery(plan)
+	}
+	bound, err := bind.NewPlan(s.wildcards(), params, limits)
 	s.plan = bound
 	return errors.Join(append(mistakes, err)...)
 }
