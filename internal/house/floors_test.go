@@ -39,7 +39,7 @@ const floors = `
 	mortisetest < examples/..., conformance/...;
 	adapters/mortiseecho < examples/guide-echo;
 	adapters/mortiseredis < examples/guide-redis, examples/films-redis;
-	NONE < internal/need;
+	NONE < internal/need, internal/crash;
 	internal/need  < internal/house;
 	internal/house < internal/house/...;
 
@@ -49,7 +49,7 @@ const floors = `
 	.        !< adapters/...;
 	std:net/http !< di, internal/callsite, internal/shape, internal/rules, internal/codec;
 	std:unsafe   !< ...;
-	internal/need, internal/house !<
+	internal/need, internal/crash, internal/house !<
 		., di, openapi, problem, router, security/..., middleware, ratelimit, adapters/...;
 	std:testing !<
 		., di, openapi, problem, router, security/..., middleware, ratelimit,

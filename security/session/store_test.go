@@ -1,7 +1,6 @@
 package session_test
 
 import (
-	"bufio"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -9,15 +8,14 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/mortise-go/mortise/internal/crash"
 	"github.com/mortise-go/mortise/problem"
 	"github.com/mortise-go/mortise/security/session"
 )
@@ -196,45 +194,20 @@ func TestReadingASessionCostsWhatItsDataCosts(t *testing.T) {
 	}
 }
 
-// The child that TestAKilledProcessLosesNothing kills finds here which file to
-// write and which number to begin behind.
-const (
-	crashing     = "MORTISE_SESSION_LOG"
-	crashingFrom = "MORTISE_SESSION_LOG_FROM"
-)
-
-// TestMain is the child's whole life, too: it starts sessions, ends every other one,
-// and says what was confirmed until it is killed.
+// TestMain is the life of a killed process, too: it starts sessions, and ends every
+// other one.
 func TestMain(m *testing.M) {
-	path := os.Getenv(crashing)
-	if path == "" {
-		os.Exit(m.Run())
-	}
-	l, err := session.OpenLog(path, session.MemoryConfig{})
-	if err != nil {
-		fmt.Println(err)
-		os.Exit(1)
-	}
-	var next atomic.Int64
-	from, _ := strconv.Atoi(os.Getenv(crashingFrom))
-	next.Store(int64(from))
-	for range 32 {
-		go func() {
-			for {
-				n := int(next.Add(1))
-				if stored, err := l.Swap(context.Background(), session.ID{}, 0, idOf(n), record(fmt.Sprint(n), time.Now())); err != nil || !stored {
-					continue
-				}
-				if n%2 == 0 {
-					if found, err := l.End(context.Background(), idOf(n)); err != nil || !found {
-						continue
-					}
-				}
-				_, _ = os.Stdout.WriteString(strconv.Itoa(n) + "\n") // one write, so that lines stay whole
+	crash.Main(m, func(path string) (crash.Write, error) {
+		l, err := session.OpenLog(path, session.MemoryConfig{})
+		return func(ctx context.Context, n int) bool {
+			stored, err := l.Swap(ctx, session.ID{}, 0, idOf(n), record(fmt.Sprint(n), time.Now()))
+			if err != nil || !stored || n%2 == 1 {
+				return err == nil && stored
 			}
-		}()
-	}
-	select {}
+			found, err := l.End(ctx, idOf(n))
+			return err == nil && found
+		}, err
+	})
 }
 
 // Twice a child is killed in the middle of its work: what was confirmed as started
@@ -247,7 +220,7 @@ func TestAKilledProcessLosesNothing(t *testing.T) {
 	var confirmed []int
 	for range 2 {
 		begin := time.Now()
-		fresh := killedAfter(t, path, last, each)
+		fresh := crash.Confirmed(t, path, last, each)
 		cost := time.Since(begin) / time.Duration(len(fresh))
 		confirmed = append(confirmed, fresh...)
 		l := must(session.OpenLog(path, session.MemoryConfig{}))(t)
@@ -266,38 +239,6 @@ func TestAKilledProcessLosesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-}
-
-// killedAfter runs a child, kills it once it has confirmed count sessions, and
-// returns those.
-func killedAfter(t *testing.T, path string, from, count int) (confirmed []int) {
-	t.Helper()
-	child := exec.CommandContext(t.Context(), os.Args[0])
-	child.Env = append(os.Environ(), crashing+"="+path, crashingFrom+"="+strconv.Itoa(from))
-	out, err := child.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := child.Start(); err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewReader(out)
-	for {
-		line, err := lines.ReadString('\n')
-		if err != nil {
-			break // a line without its end was cut off
-		}
-		n := must(strconv.Atoi(strings.TrimSpace(line)))(t)
-		if confirmed = append(confirmed, n); len(confirmed) == count {
-			if err := child.Process.Kill(); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	if err := child.Wait(); err == nil {
-		t.Fatal("the child ended by itself")
-	}
-	return confirmed
 }
 
 // A204: what was begun before Close is on the disk after it.

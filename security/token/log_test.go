@@ -1,20 +1,16 @@
 package token_test
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"os"
-	"os/exec"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/mortise-go/mortise/internal/crash"
 	"github.com/mortise-go/mortise/security/token"
 )
 
@@ -238,39 +234,15 @@ func TestClosingDrains(t *testing.T) {
 	})
 }
 
-// The child that TestAKilledProcessLosesNothing kills finds here which file to
-// write and which number to begin behind.
-const (
-	crashing     = "MORTISE_TOKEN_LOG"
-	crashingFrom = "MORTISE_TOKEN_LOG_FROM"
-)
-
-// TestMain is the child's whole life, too: it revokes and says what was
-// acknowledged until it is killed.
+// TestMain is the life of a killed process, too.
 func TestMain(m *testing.M) {
-	path := os.Getenv(crashing)
-	if path == "" {
-		os.Exit(m.Run())
-	}
-	l, err := token.OpenLog(path, nil)
-	if err != nil {
-		fmt.Println(err)
-		os.Exit(1)
-	}
-	var next atomic.Int64
-	from, _ := strconv.Atoi(os.Getenv(crashingFrom))
-	next.Store(int64(from))
-	for range 32 {
-		go func() {
-			for {
-				n := int(next.Add(1))
-				if _, err := l.Revoke(context.Background(), forever(n)); err == nil {
-					_, _ = os.Stdout.WriteString(strconv.Itoa(n) + "\n") // one write, so that lines stay whole
-				}
-			}
-		}()
-	}
-	select {}
+	crash.Main(m, func(path string) (crash.Write, error) {
+		l, err := token.OpenLog(path, nil)
+		return func(ctx context.Context, n int) bool {
+			_, err := l.Revoke(ctx, forever(n))
+			return err == nil
+		}, err
+	})
 }
 
 // Three times a child is killed in the middle of its work; whatever any of them
@@ -283,7 +255,7 @@ func TestAKilledProcessLosesNothing(t *testing.T) {
 	for range 3 {
 		begin := time.Now()
 		from := slices.Max(append(acknowledged, 0))
-		fresh := killedAfter(t, path, from, each)
+		fresh := crash.Confirmed(t, path, from, each)
 		cost := time.Since(begin) / time.Duration(len(fresh))
 		acknowledged = append(acknowledged, fresh...)
 		l := must(token.OpenLog(path, nil))(t)
@@ -304,36 +276,4 @@ func TestAKilledProcessLosesNothing(t *testing.T) {
 	if len(acknowledged) < 3*each {
 		t.Errorf("only %d revocations were acknowledged", len(acknowledged))
 	}
-}
-
-// killedAfter runs a child, kills it once it has acknowledged count revocations,
-// and returns those.
-func killedAfter(t *testing.T, path string, from, count int) (acknowledged []int) {
-	t.Helper()
-	child := exec.CommandContext(t.Context(), os.Args[0])
-	child.Env = append(os.Environ(), crashing+"="+path, crashingFrom+"="+strconv.Itoa(from))
-	out, err := child.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := child.Start(); err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewReader(out)
-	for {
-		line, err := lines.ReadString('\n')
-		if err != nil {
-			break // a line without its end was cut off
-		}
-		n := must(strconv.Atoi(strings.TrimSpace(line)))(t)
-		if acknowledged = append(acknowledged, n); len(acknowledged) == count {
-			if err := child.Process.Kill(); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	if err := child.Wait(); err == nil {
-		t.Fatal("the child ended by itself")
-	}
-	return acknowledged
 }

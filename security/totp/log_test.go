@@ -1,19 +1,16 @@
 package totp_test
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/mortise-go/mortise/internal/crash"
 	"github.com/mortise-go/mortise/problem"
 	"github.com/mortise-go/mortise/security/totp"
 )
@@ -111,72 +108,25 @@ func TestTheLogRefusesWhatHasNoPlaceInIt(t *testing.T) {
 	}
 }
 
-// The child that TestAKilledProcessUsesNoCodeTwice kills finds here which file to
-// write.
-const crashing = "MORTISE_TOTP_LOG"
-
-// TestMain is the child's whole life, too: it uses steps of many accounts and says
-// what was confirmed until it is killed.
+// TestMain is the life of a killed process, too: it uses steps of many accounts.
 func TestMain(m *testing.M) {
-	path := os.Getenv(crashing)
-	if path == "" {
-		os.Exit(m.Run())
-	}
-	l, err := totp.OpenLog(path, nil)
-	if err != nil {
-		fmt.Println(err)
-		os.Exit(1)
-	}
-	var next atomic.Int64
-	for range 32 {
-		go func() {
-			for {
-				n := next.Add(1)
-				if fresh, err := l.Use(context.Background(), strconv.FormatInt(n, 10), n, time.Hour); err == nil && fresh {
-					_, _ = os.Stdout.WriteString(strconv.FormatInt(n, 10) + "\n") // one write, so that lines stay whole
-				}
-			}
-		}()
-	}
-	select {}
+	crash.Main(m, func(path string) (crash.Write, error) {
+		l, err := totp.OpenLog(path, nil)
+		return func(ctx context.Context, n int) bool {
+			fresh, err := l.Use(ctx, strconv.Itoa(n), int64(n), time.Hour)
+			return err == nil && fresh
+		}, err
+	})
 }
 
 // A138: what was used before a kill stays used.
 func TestAKilledProcessUsesNoCodeTwice(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "totp.log")
-	child := exec.CommandContext(t.Context(), os.Args[0])
-	child.Env = append(os.Environ(), crashing+"="+path)
-	out, err := child.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := child.Start(); err != nil {
-		t.Fatal(err)
-	}
-	var confirmed []int64
-	lines := bufio.NewReader(out)
-	for {
-		line, err := lines.ReadString('\n')
-		if err != nil {
-			break // a line without its end was cut off
-		}
-		n, err := strconv.ParseInt(strings.TrimSpace(line), 10, 64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if confirmed = append(confirmed, n); len(confirmed) == 10_000 {
-			if err := child.Process.Kill(); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	if err := child.Wait(); err == nil {
-		t.Fatal("the child ended by itself")
-	}
+	confirmed := crash.Confirmed(t, path, 0, 10_000)
 	l := openLog(t, path, nil)
 	for _, n := range confirmed {
-		if fresh, err := l.Use(t.Context(), strconv.FormatInt(n, 10), n, time.Hour); fresh || err != nil {
+		if fresh, err := l.Use(t.Context(), strconv.Itoa(n), int64(n), time.Hour); fresh || err != nil {
 			t.Errorf("step %d was used twice: %v", n, err)
 		}
 	}
