@@ -7,8 +7,5 @@ func NewMemoryAt(capacity int, now func() int64) *Memory {
 	return m
 }
 
-// MaxCalls is how many calls of a store may be under way.
-const MaxCalls = maxCalls
-
 // Cooldown is how long a store that has failed is left alone.
 const Cooldown = cooldown

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/mortise-go/mortise/internal/deadline"
 	"github.com/mortise-go/mortise/problem"
 )
 
@@ -47,28 +48,18 @@ func unavailable(err error) *problem.Problem {
 	return problem.ServiceUnavailable(cooldown).WithDetail("the rate limit cannot be checked at the moment").Because(err)
 }
 
-var (
-	errResting  = errors.New("the rate limit store has failed and is left alone for a while")
-	errCrowded  = errors.New("too many calls of the rate limit store are still under way")
-	errTooLate  = errors.New("the rate limit store took too long")
-	errPanicked = errors.New("the rate limit store panicked")
-)
-
-// maxCalls is how many calls of a store may be under way at once, those that
-// nobody waits for any more among them.
-const maxCalls = 1024
+var errResting = errors.New("the rate limit store has failed and is left alone for a while")
 
 // guarded asks a store that may fail, hang or panic.
 type guarded struct {
 	store   Store
-	timeout time.Duration
+	gate    deadline.Gate
 	logger  *slog.Logger
 	breaker breaker
-	calls   chan struct{} // as many as are under way
 }
 
 func newGuarded(store Store, timeout time.Duration, logger *slog.Logger) *guarded {
-	return &guarded{store: store, timeout: timeout, logger: logger, calls: make(chan struct{}, maxCalls)}
+	return &guarded{store: store, gate: deadline.NewGate(timeout), logger: logger}
 }
 
 // take asks the store in time or not at all. Errors of its own are those of a
@@ -90,48 +81,22 @@ func (g *guarded) take(ctx context.Context, subject Key, claims []Claim) (grante
 	return granted, err
 }
 
-// An answer is what a call of a store has come to.
+// An answer is what the store says.
 type answer struct {
 	granted bool
 	claims  []Claim
-	err     error
 }
 
 // call gives up when the time is over, whether the store does or not. The store
 // works on claims of its own, since it may go on writing to them.
 func (g *guarded) call(ctx context.Context, subject Key, claims []Claim) (granted bool, err error) {
-	select {
-	case g.calls <- struct{}{}:
-	default:
-		return false, errCrowded
-	}
-	ctx, cancel := context.WithTimeoutCause(ctx, g.timeout, errTooLate)
-	defer cancel()
 	own := slices.Clone(claims)
-	done := make(chan answer, 1)
-	go func() {
-		defer func() { <-g.calls }()
-		done <- g.run(ctx, subject, own)
-	}()
-	select {
-	case a := <-done:
-		copy(claims, a.claims)
-		return a.granted, a.err
-	case <-ctx.Done():
-		return false, context.Cause(ctx)
-	}
-}
-
-// run calls the store. A panic would end the process, since nobody above can
-// recover it.
-func (g *guarded) run(ctx context.Context, subject Key, claims []Claim) (a answer) {
-	defer func() {
-		if v := recover(); v != nil {
-			a = answer{err: fmt.Errorf("%w: %v", errPanicked, v)}
-		}
-	}()
-	granted, err := g.store.Take(ctx, subject, claims)
-	return answer{granted, claims, err}
+	a, err := deadline.Call(ctx, g.gate, func(ctx context.Context) (answer, error) {
+		granted, err := g.store.Take(ctx, subject, own)
+		return answer{granted, own}, err
+	})
+	copy(claims, a.claims)
+	return a.granted, err
 }
 
 func (g *guarded) report(ctx context.Context, err error) {

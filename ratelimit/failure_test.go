@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/mortise-go/mortise/internal/deadline"
 	"github.com/mortise-go/mortise/problem"
 	"github.com/mortise-go/mortise/ratelimit"
 )
@@ -221,12 +222,12 @@ func TestCallsOfAStoreThatHangsAreBounded(t *testing.T) {
 		Timeout: 50 * time.Millisecond, Logger: quiet(),
 	})
 	var wg sync.WaitGroup
-	for range 3 * ratelimit.MaxCalls {
+	for range 3 * deadline.Calls {
 		wg.Go(func() { take(t, l, ratelimit.Key{}) })
 	}
 	wg.Wait()
-	if got := store.calls.Load(); got > ratelimit.MaxCalls {
-		t.Errorf("%d calls are under way, want at most %d", got, ratelimit.MaxCalls)
+	if got := store.calls.Load(); got > deadline.Calls {
+		t.Errorf("%d calls are under way, want at most %d", got, deadline.Calls)
 	}
 }
 
@@ -272,7 +273,7 @@ func TestAStoreThatIsLateDisturbsNobody(t *testing.T) {
 		wg.Wait()
 		time.Sleep(time.Second) // until the store has answered
 	})
-	if !strings.Contains(log.String(), "the rate limit store took too long") {
+	if !strings.Contains(log.String(), `msg="rate limit store failed" error="the store took too long: context deadline exceeded"`) {
 		t.Errorf("log %q", log.String())
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/mortise-go/mortise/internal/callsite"
+	"github.com/mortise-go/mortise/internal/deadline"
 )
 
 // maxPolicies is how many policies a limiter may have. It lets a request be
@@ -53,10 +54,7 @@ type Config struct {
 	Logger *slog.Logger
 }
 
-const (
-	defaultTimeout    = 250 * time.Millisecond
-	defaultIPv6Prefix = 64
-)
+const defaultIPv6Prefix = 64
 
 // A Limiter decides whether a subject may do something once more. It is made by
 // [New], does not change and is safe for concurrent use. Each dependency that it
@@ -84,7 +82,7 @@ func New(c Config) (*Limiter, error) {
 		l.ipv6Prefix = defaultIPv6Prefix
 	}
 	if c.Timeout == 0 {
-		c.Timeout = defaultTimeout
+		c.Timeout = deadline.Limit
 	}
 	if err := errors.Join(l.settle(c.Policies), c.check(l.ipv6Prefix)); err != nil {
 		return nil, err

@@ -7,36 +7,51 @@ import (
 	"time"
 )
 
-const (
-	limit = 250 * time.Millisecond
-	calls = 512 // at once; more are refused
+// Limit is how long a store may take unless somebody says otherwise.
+const Limit = 250 * time.Millisecond
+
+// Calls is how many calls of a store may be under way at once, those that nobody
+// waits for any more among them.
+const Calls = 1024
+
+var (
+	// ErrBusy says that too many calls have not returned yet.
+	ErrBusy = errors.New("too many calls of the store have not returned")
+
+	// ErrLate says that the store did not answer in time. It is a
+	// [context.DeadlineExceeded].
+	ErrLate = fmt.Errorf("the store took too long: %w", context.DeadlineExceeded)
 )
 
-// ErrBusy says that too many calls have not returned yet.
-var ErrBusy = errors.New("too many calls of the store have not returned")
-
 // A Gate bounds calls of a store in time and in number. A store that hangs costs a
-// request 250 ms, and once the gate is full nothing; as its calls return the gate
+// request the limit, and once the gate is full nothing; as its calls return the gate
 // opens by itself. [NewGate] makes it. It is safe for concurrent use.
-type Gate chan struct{}
+type Gate struct {
+	limit time.Duration
+	calls chan struct{} // as many as are under way
+}
 
-// NewGate returns an open gate.
-func NewGate() Gate { return make(Gate, calls) }
+// NewGate returns an open gate for calls that take at most the limit.
+func NewGate(limit time.Duration) Gate {
+	return Gate{limit: limit, calls: make(chan struct{}, Calls)}
+}
 
-// Call calls f, which gets a context that ends in 250 ms. It returns by then even if
-// f does not. A panic of f, which nobody could recover outside, is an error.
+// Call calls f, which gets a context that ends at the limit of the gate. It returns
+// by then even if f does not, so f must not write to what the caller goes on using.
+// A panic of f, which nobody could recover outside, is an error. When ctx ends first
+// the error is its cause.
 func Call[T any](ctx context.Context, g Gate, f func(context.Context) (T, error)) (T, error) {
 	var none T
 	select {
-	case g <- struct{}{}:
+	case g.calls <- struct{}{}:
 	default:
 		return none, ErrBusy
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := context.WithTimeoutCause(ctx, g.limit, ErrLate)
 	defer cancel()
 	done := make(chan answer[T], 1)
 	go func() {
-		defer func() { <-g }()
+		defer func() { <-g.calls }()
 		done <- attempt(ctx, f)
 	}()
 	select {
@@ -58,7 +73,7 @@ type answer[T any] struct {
 func attempt[T any](ctx context.Context, f func(context.Context) (T, error)) (a answer[T]) {
 	defer func() {
 		if p := recover(); p != nil {
-			a.err = fmt.Errorf("panic: %v", p)
+			a.err = fmt.Errorf("the store panicked: %v", p)
 		}
 	}()
 	a.value, a.err = f(ctx)

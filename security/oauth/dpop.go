@@ -11,14 +11,14 @@ import (
 	"time"
 
 	"github.com/mortise-go/mortise/di"
+	"github.com/mortise-go/mortise/internal/deadline"
 	"github.com/mortise-go/mortise/problem"
 	"github.com/mortise-go/mortise/security"
 )
 
 const (
-	proofAge      = time.Minute
-	proofLeeway   = 5 * time.Second
-	proofDeadline = 250 * time.Millisecond // of a Replays
+	proofAge    = time.Minute
+	proofLeeway = 5 * time.Second
 )
 
 // A DPoPConfig says which proofs of possession are accepted (RFC 9449).
@@ -79,6 +79,7 @@ func proofAlgorithms() []string {
 type dpop struct {
 	DPoPConfig
 	challenge security.Challenge
+	gate      deadline.Gate
 }
 
 // DPoP returns the dependency that has the token and the proof of a request checked
@@ -102,7 +103,7 @@ func DPoP(c DPoPConfig) (*di.Dependency, error) {
 		c.Replays = newUsed()
 	}
 	c.Algorithms, c.Nonce = slices.Clone(c.Algorithms), slices.Clone(c.Nonce)
-	d := &dpop{c, security.DPoPChallenge(c.Algorithms...)}
+	d := &dpop{c, security.DPoPChallenge(c.Algorithms...), deadline.NewGate(deadline.Limit)}
 	return di.Depends(func(ctx context.Context, in struct {
 		Credentials security.DPoPCredentials
 		Request     *http.Request
@@ -144,9 +145,9 @@ var (
 // spend lets a proof serve once. It comes last, so that nobody without a good token
 // has anything remembered.
 func (d *dpop) spend(ctx context.Context, p proof, now time.Time) error {
-	ctx, cancel := context.WithTimeout(ctx, proofDeadline)
-	defer cancel()
-	first, err := d.Replays.First(ctx, p.id(), now.Add(proofAge+2*proofLeeway))
+	first, err := deadline.Call(ctx, d.gate, func(ctx context.Context) (bool, error) {
+		return d.Replays.First(ctx, p.id(), now.Add(proofAge+2*proofLeeway))
+	})
 	switch {
 	case err != nil:
 		return unavailable(0, err)

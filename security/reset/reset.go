@@ -54,7 +54,7 @@ func New(c Config) (*Resets, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	r := &Resets{config: c, gate: deadline.NewGate(), jobs: make(chan job, queue)}
+	r := &Resets{config: c, gate: deadline.NewGate(deadline.Limit), jobs: make(chan job, queue)}
 	for range workers {
 		r.wait.Go(func() {
 			for j := range r.jobs {

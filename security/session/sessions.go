@@ -45,7 +45,7 @@ func New[T any](c Config) (*Sessions[T], error) {
 		return nil, err
 	}
 	return &Sessions[T]{
-		config: c, store: c.Store, fast: isImmediate(c.Store), gate: deadline.NewGate(), protection: protection, codec: data,
+		config: c, store: c.Store, fast: isImmediate(c.Store), gate: deadline.NewGate(deadline.Limit), protection: protection, codec: data,
 		challenge: security.CookieChallenge(c.Realm, c.Cookie), clock: c.Clock, touch: min(mostTouch, c.Idle/10),
 	}, nil
 }

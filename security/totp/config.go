@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/mortise-go/mortise/internal/deadline"
 	"github.com/mortise-go/mortise/security"
 )
 
@@ -20,11 +21,10 @@ const (
 )
 
 const (
-	defaultDigits       = 6
-	defaultPeriod       = 30 * time.Second
-	defaultTries        = 5
-	defaultWindow       = 15 * time.Minute
-	defaultStoreTimeout = 250 * time.Millisecond
+	defaultDigits = 6
+	defaultPeriod = 30 * time.Second
+	defaultTries  = 5
+	defaultWindow = 15 * time.Minute
 )
 
 // A Config says how codes are made and how many may be tried. What is left out
@@ -83,7 +83,7 @@ func (c Config) withDefaults() Config {
 	c.Algorithm = or(c.Algorithm, SHA1)
 	c.Tries = or(c.Tries, defaultTries)
 	c.Window = or(c.Window, defaultWindow)
-	c.StoreTimeout = or(c.StoreTimeout, defaultStoreTimeout)
+	c.StoreTimeout = or(c.StoreTimeout, deadline.Limit)
 	c.Realm = or(c.Realm, security.DefaultRealm)
 	if c.Clock == nil {
 		c.Clock = time.Now
@@ -127,7 +127,7 @@ func (c Config) check() error {
 		wrong("Window is %v; want 1m0s to 24h0m0s", c.Window)
 	}
 	if c.StoreTimeout < 0 {
-		wrong("StoreTimeout is %v; want a positive duration, or 0 for %v", c.StoreTimeout, defaultStoreTimeout)
+		wrong("StoreTimeout is %v; want a positive duration, or 0 for %v", c.StoreTimeout, deadline.Limit)
 	}
 	return errors.Join(mistakes...)
 }

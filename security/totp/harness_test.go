@@ -89,15 +89,19 @@ func is(t *testing.T, what string, got, want error) {
 	}
 }
 
-// brokenStore fails, or hangs until the context ends.
+// brokenStore fails, or hangs until the context ends, or for as long as it likes.
 type brokenStore struct {
 	totp.Store
 	err       error
 	hang      bool
+	deaf      chan struct{}
 	onUseOnly bool
 }
 
 func (s *brokenStore) fail(ctx context.Context) error {
+	if s.deaf != nil {
+		<-s.deaf
+	}
 	if s.hang {
 		<-ctx.Done()
 		return ctx.Err()

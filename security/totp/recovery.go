@@ -39,10 +39,11 @@ func (v *Verifier) NewRecoveryCodes(ctx context.Context, account string) ([]stri
 		code := newRecoveryCode()
 		codes[i], digests[i] = group(code), digest(account, code)
 	}
-	ctx, cancel := context.WithTimeout(ctx, v.storeTimeout)
-	defer cancel()
-	if err := v.recovery.SetRecovery(ctx, account, digests); err != nil {
-		return nil, failed(err)
+	_, err := ask(ctx, v.gate, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, v.recovery.SetRecovery(ctx, account, digests)
+	})
+	if err != nil {
+		return nil, err
 	}
 	return codes, nil
 }
@@ -74,12 +75,12 @@ func (v *Verifier) recover(ctx context.Context, account, text string) error {
 	if err := v.try(ctx, account); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, v.storeTimeout)
-	defer cancel()
-	found, err := v.recovery.TakeRecovery(ctx, account, digest(account, code))
+	found, err := ask(ctx, v.gate, func(ctx context.Context) (bool, error) {
+		return v.recovery.TakeRecovery(ctx, account, digest(account, code))
+	})
 	switch {
 	case err != nil:
-		return failed(err)
+		return err
 	case !found:
 		return v.challenged(invalidRecovery)
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/mortise-go/mortise/internal/deadline"
 	"github.com/mortise-go/mortise/problem"
 	"github.com/mortise-go/mortise/security"
 )
@@ -72,9 +73,13 @@ func (v *Verifier) wait(d time.Duration) error {
 		WithHeader("RateLimit", fmt.Sprintf("%q;r=0;t=%s", policyName, seconds))
 }
 
-// failed is the answer while a store is out of order.
-func failed(err error) error {
-	return problem.ServiceUnavailable(time.Second).Because(fmt.Errorf("totp: store: %w", err))
+// ask calls a store within its bounds. The error is a 503.
+func ask[T any](ctx context.Context, g deadline.Gate, f func(context.Context) (T, error)) (T, error) {
+	value, err := deadline.Call(ctx, g, f)
+	if err != nil {
+		return value, problem.ServiceUnavailable(time.Second).Because(fmt.Errorf("totp: store: %w", err))
+	}
+	return value, nil
 }
 
 // report tells of a code or a recovery code.

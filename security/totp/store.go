@@ -10,7 +10,8 @@ import (
 //
 //   - An account is any text; it is not to be joined with others by a delimiter.
 //   - Each method is atomic, also between processes that share the store.
-//   - Each method obeys the context, which has a deadline.
+//   - Each method obeys the context, which has a deadline. Nobody waits longer than
+//     that in any case.
 //   - An error means that nobody gets in: the answer is 503.
 type Store interface {
 	// Try counts a try, unless there were that many within the window before it. In

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/mortise-go/mortise/internal/deadline"
 	"github.com/mortise-go/mortise/security"
 )
 
@@ -22,18 +23,18 @@ type Account struct {
 // A Verifier verifies the codes of authenticators (RFC 6238). It is safe for
 // concurrent use.
 type Verifier struct {
-	issuer       string
-	store        Store
-	recovery     RecoveryStore
-	digits       int
-	period       time.Duration
-	algorithm    Algorithm
-	noSkew       bool
-	tries        int
-	window       time.Duration
-	storeTimeout time.Duration
-	challenge    string
-	clock        func() time.Time
+	issuer    string
+	store     Store
+	recovery  RecoveryStore
+	digits    int
+	period    time.Duration
+	algorithm Algorithm
+	noSkew    bool
+	tries     int
+	window    time.Duration
+	gate      deadline.Gate
+	challenge string
+	clock     func() time.Time
 }
 
 // New returns a verifier, or everything that is wrong with the config.
@@ -45,7 +46,7 @@ func New(c Config) (*Verifier, error) {
 	return &Verifier{
 		issuer: c.Issuer, store: c.Store, recovery: c.Recovery,
 		digits: c.Digits, period: c.Period, algorithm: c.Algorithm, noSkew: c.NoSkew,
-		tries: c.Tries, window: c.Window, storeTimeout: c.StoreTimeout,
+		tries: c.Tries, window: c.Window, gate: deadline.NewGate(c.StoreTimeout),
 		challenge: stepUp(c.Realm), clock: c.Clock,
 	}, nil
 }
@@ -99,12 +100,12 @@ func (v *Verifier) verify(ctx context.Context, a Account, code string) error {
 
 // try counts a try before anything is compared, so that parallel ones count.
 func (v *Verifier) try(ctx context.Context, account string) error {
-	ctx, cancel := context.WithTimeout(ctx, v.storeTimeout)
-	defer cancel()
-	wait, err := v.store.Try(ctx, account, v.tries, v.window)
+	wait, err := ask(ctx, v.gate, func(ctx context.Context) (time.Duration, error) {
+		return v.store.Try(ctx, account, v.tries, v.window)
+	})
 	switch {
 	case err != nil:
-		return failed(err)
+		return err
 	case wait > 0:
 		return v.wait(wait)
 	}
@@ -116,13 +117,13 @@ var errUsed = errors.New("totp: the code was used before")
 // use makes sure that a code is used once (RFC 6238 section 5.2). When a step
 // can no longer match, nobody needs to know that it was used.
 func (v *Verifier) use(ctx context.Context, account string, step int64) error {
-	ctx, cancel := context.WithTimeout(ctx, v.storeTimeout)
-	defer cancel()
 	keep := time.Duration(2*v.skew()+2) * v.period
-	fresh, err := v.store.Use(ctx, account, step, keep)
+	fresh, err := ask(ctx, v.gate, func(ctx context.Context) (bool, error) {
+		return v.store.Use(ctx, account, step, keep)
+	})
 	switch {
 	case err != nil:
-		return failed(err)
+		return err
 	case !fresh:
 		return v.challenged(invalid).Because(errUsed)
 	}

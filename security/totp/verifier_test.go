@@ -281,6 +281,8 @@ func TestMistakesOfTheProgramLetNobodyIn(t *testing.T) {
 func TestAStoreThatFailsLetsNobodyIn(t *testing.T) { // A132, A215
 	t.Parallel()
 	down := errors.New("connection refused")
+	forever := make(chan struct{})
+	t.Cleanup(func() { close(forever) })
 	for _, tt := range []struct {
 		name  string
 		store *brokenStore
@@ -290,6 +292,7 @@ func TestAStoreThatFailsLetsNobodyIn(t *testing.T) { // A132, A215
 		{"it fails when the code is right", &brokenStore{Store: &totp.MemoryStore{}, err: down, onUseOnly: true}, down},
 		{"it hangs", &brokenStore{hang: true}, context.DeadlineExceeded},
 		{"it hangs when the code is right", &brokenStore{Store: &totp.MemoryStore{}, hang: true, onUseOnly: true}, context.DeadlineExceeded},
+		{"it hangs and does not listen", &brokenStore{deaf: forever}, context.DeadlineExceeded},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
