@@ -85,9 +85,11 @@ func (d description) retryAfter() openapi.ResponseHeader {
 // headers documents the fields that answers carry.
 func (d description) headers() []openapi.ResponseHeader {
 	l := d.limiter
-	list := []openapi.ResponseHeader{
-		{Name: "RateLimit-Policy", Description: "The policies: `q` is the quota, `w` its window in seconds.", Required: true, Example: l.fields.policy[0]},
-		{Name: "RateLimit", Description: "How the client stands: `r` is what remains, `t` the seconds until there is more.", Required: l.onFailure != DangerouslyFailOpen},
+	var list []openapi.ResponseHeader
+	if !l.omitFields {
+		list = append(list,
+			openapi.ResponseHeader{Name: "RateLimit-Policy", Description: "The policies: `q` is the quota, `w` its window in seconds.", Required: true, Example: l.fields.policy[0]},
+			openapi.ResponseHeader{Name: "RateLimit", Description: "How the client stands: `r` is what remains, `t` the seconds until there is more.", Required: l.onFailure != DangerouslyFailOpen})
 	}
 	if l.legacy != NoLegacy {
 		for _, name := range [...]string{"Limit", "Remaining", "Reset"} {

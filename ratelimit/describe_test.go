@@ -123,6 +123,10 @@ func TestWhatDependsOnTheConfigIsDocumentedAsItIs(t *testing.T) {
 	equal(t, "an open store", open.fields("204"), "RateLimit RateLimit-Policy!")
 	legacy := of(ratelimit.Config{Legacy: ratelimit.LegacyXRateLimit})
 	equal(t, "legacy fields", legacy.fields("204"), "RateLimit! RateLimit-Policy! X-RateLimit-Limit X-RateLimit-Remaining X-RateLimit-Reset")
+	bare := of(ratelimit.Config{OmitFields: true})
+	equal(t, "a success without fields", bare.fields("204"), "")
+	equal(t, "a refusal without fields", bare.fields("429"), "Retry-After!")
+	equal(t, "only legacy fields", of(ratelimit.Config{OmitFields: true, Legacy: ratelimit.LegacyRateLimit}).fields("204"), "RateLimit-Limit RateLimit-Remaining RateLimit-Reset")
 	if got := of(ratelimit.Config{PerRoute: true}).Description; !strings.Contains(got, "on this operation alone") {
 		t.Errorf("description %q", got)
 	}

@@ -64,7 +64,8 @@
 // Successes and refusals carry RateLimit-Policy and RateLimit, as
 // draft-ietf-httpapi-ratelimit-headers-10 has them. Their t is the time until
 // there is one unit more. Several limiters on a route add to the same fields.
-// Fields for older clients are added where [Config].Legacy asks for them.
+// Fields for older clients are added where [Config].Legacy asks for them, and none
+// where [Config].OmitFields does.
 //
 // # Stores
 //

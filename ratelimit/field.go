@@ -91,12 +91,22 @@ func (p Policy) item() structured.Item {
 }
 
 // SetHeader writes RateLimit-Policy and RateLimit, which are lists: policies of
-// another limiter that are there already stay. It writes legacy fields if they
-// are configured. RateLimit is left out when nobody knows how things stand.
+// another limiter that are there already stay. RateLimit is left out when nobody
+// knows how things stand. What [Config] says of fields holds: it may omit these, and
+// add others.
 func (d *Decision) SetHeader(h http.Header) {
 	if d.limiter == nil {
 		return
 	}
+	if !d.limiter.omitFields {
+		d.setFields(h)
+	}
+	if d.limiter.legacy != NoLegacy && d.known {
+		d.setLegacy(h, d.limiter.legacy.prefix())
+	}
+}
+
+func (d *Decision) setFields(h http.Header) {
 	f := d.limiter.fields
 	var policies, currents []string // those of others
 	if len(h) > 0 {
@@ -114,9 +124,6 @@ func (d *Decision) SetHeader(h http.Header) {
 		h[currentField] = d.remembered()
 	} else {
 		h[currentField] = d.append(currents)
-	}
-	if d.limiter.legacy != NoLegacy {
-		d.setLegacy(h, d.limiter.legacy.prefix())
 	}
 }
 

@@ -137,6 +137,41 @@ func TestLegacyFieldsAreAddedOnRequest(t *testing.T) {
 	}
 }
 
+func TestFieldsMayBeOmitted(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		legacy ratelimit.Legacy
+		want   []string
+	}{
+		{"all of them", ratelimit.NoLegacy, nil},
+		{"but those for older clients", ratelimit.LegacyRateLimit, []string{"Ratelimit-Limit", "Ratelimit-Remaining", "Ratelimit-Reset"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			l := limiter(t, ratelimit.Config{Policies: []ratelimit.Policy{{Quota: 1, Window: time.Hour}}, OmitFields: true, Legacy: tt.legacy})
+			h := l.Middleware(nil)(http.HandlerFunc(ok))
+			for _, status := range []int{204, 429} {
+				w := serve(h, request(t, "GET", "/"))
+				for _, name := range []string{"Content-Type", "Retry-After"} { // of refusals
+					if (w.Header().Get(name) != "") != (w.Code == 429) {
+						t.Errorf("%d: %s: %q", w.Code, name, w.Header().Get(name))
+					}
+				}
+				var got []string
+				for name := range w.Header() {
+					if strings.Contains(name, "Ratelimit") {
+						got = append(got, name)
+					}
+				}
+				if slices.Sort(got); w.Code != status || !slices.Equal(got, tt.want) {
+					t.Errorf("%d with the fields %q, want %d with %q", w.Code, got, status, tt.want)
+				}
+			}
+		})
+	}
+}
+
 // A policy that is violated counts before one that has less left.
 func TestLegacyFieldsTellOfTheViolation(t *testing.T) {
 	t.Parallel()

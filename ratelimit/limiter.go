@@ -46,6 +46,12 @@ type Config struct {
 	// that is commonly given to one; 56 and 48 are given too.
 	IPv6Prefix int
 
+	// OmitFields leaves RateLimit-Policy and RateLimit out of answers: for limits
+	// whose standing is nobody's business, such as how often strangers have tried
+	// an account, and for those that have to cost next to nothing. Refusals keep
+	// their Retry-After.
+	OmitFields bool
+
 	// Legacy adds header fields for old clients. The default adds none.
 	Legacy Legacy
 
@@ -71,13 +77,14 @@ type Limiter struct {
 	perRoute   bool
 	costly     bool // a policy asks the request for its cost
 	ipv6Prefix int
+	omitFields bool
 	legacy     Legacy
 }
 
 // New makes a limiter. The error joins everything that is wrong with the
 // configuration.
 func New(c Config) (*Limiter, error) {
-	l := &Limiter{onFailure: c.OnFailure, perRoute: c.PerRoute, ipv6Prefix: c.IPv6Prefix, legacy: c.Legacy}
+	l := &Limiter{onFailure: c.OnFailure, perRoute: c.PerRoute, ipv6Prefix: c.IPv6Prefix, omitFields: c.OmitFields, legacy: c.Legacy}
 	if l.ipv6Prefix == 0 {
 		l.ipv6Prefix = defaultIPv6Prefix
 	}

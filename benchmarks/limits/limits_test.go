@@ -35,7 +35,7 @@ func TestOurLimitsAllocateNothing(t *testing.T) {
 			cancel()
 		}
 	}
-	for limited, bare := range map[string]string{"mortise": limits.Baseline, "mortise limited route": "mortise route"} {
+	for limited, bare := range map[string]string{"mortise": limits.Baseline, "mortise without fields": limits.Baseline, "mortise limited route": "mortise route"} {
 		if allocs[limited] > allocs[bare] {
 			t.Errorf("%s makes %v allocations, %s makes %v", limited, allocs[limited], bare, allocs[bare])
 		}
