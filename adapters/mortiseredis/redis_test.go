@@ -36,10 +36,14 @@ func open(t testing.TB, server *need.RedisServer) (*mortiseredis.Stores, *redis.
 	return openURL(t, server.URL())
 }
 
-// openPatient is open for a hundred at once on a machine that has other things to do.
+// patient makes a URL one for hundreds at once on a machine that has other things to
+// do.
+const patient = "?dial_timeout=10s&read_timeout=10s&write_timeout=10s&pool_timeout=10s"
+
+// openPatient is open for those who can wait.
 func openPatient(t testing.TB, server *need.RedisServer) (*mortiseredis.Stores, *redis.Client) {
 	t.Helper()
-	return openURL(t, server.URL()+"?dial_timeout=10s&read_timeout=10s&write_timeout=10s&pool_timeout=10s")
+	return openURL(t, server.URL()+patient)
 }
 
 func openURL(t testing.TB, url string) (*mortiseredis.Stores, *redis.Client) {
