@@ -35,6 +35,7 @@ type service struct {
 	tls        *tls.Config
 	encrypted  bool
 	notice     time.Duration
+	changes    []func(*http.Server)
 	onListen   []func(net.Addr)
 	onShutdown []func(context.Context) error
 }
@@ -55,6 +56,17 @@ func Health(h *middleware.Health, notice time.Duration) ServeOption {
 // Serve returns an error. The configuration is copied.
 func TLS(config *tls.Config) ServeOption {
 	return func(s *service) { s.tls, s.encrypted = config.Clone(), true }
+}
+
+// Server changes the server before it listens: its limits, its ErrorLog, its
+// BaseContext. It has the limits of [Serve] by then, and the API as its handler,
+// which may be wrapped. TLS belongs to [TLS]. Serve returns an error for a server
+// without a ReadTimeout or a WriteTimeout, since one slow client after another would
+// stay for as long as it wants; a route may have a longer one by itself, see
+// [router.ReadTimeout], and answers that are sent piece by piece have one for each
+// piece, see [router.Streams].
+func Server(change func(*http.Server)) ServeOption {
+	return func(s *service) { s.changes = append(s.changes, change) }
 }
 
 // OnListen calls a function with the address as soon as connections are accepted
@@ -79,14 +91,17 @@ func OnShutdown(f func(context.Context) error) ServeOption {
 //
 // The server has limits: 5 seconds for the header of a request, 30 for all of
 // it, 60 for the answer, 2 minutes for an idle connection, 64 KiB of header, 100
-// requests at once on a connection of HTTP/2.
-// Make an http.Server of your own for others; the API is its handler.
+// requests at once on a connection of HTTP/2. [Server] changes them.
 func Serve(ctx context.Context, api *API, addr string, opts ...ServeOption) (err error) {
 	var s service
 	for _, option := range opts {
 		option(&s)
 	}
 	if err := s.checkTLS(); err != nil {
+		return err
+	}
+	server := s.newServer(api)
+	if err := checkLimits(server); err != nil {
 		return err
 	}
 	if err := api.Start(ctx); err != nil {
@@ -102,6 +117,10 @@ func Serve(ctx context.Context, api *API, addr string, opts ...ServeOption) (err
 	for _, f := range s.onListen {
 		f(listener.Addr())
 	}
+	return s.serve(ctx, server, listener)
+}
+
+func (s *service) newServer(api *API) *http.Server {
 	server := &http.Server{
 		Handler:           s.handler(api),
 		ReadHeaderTimeout: readHeaderTimeout,
@@ -109,11 +128,34 @@ func Serve(ctx context.Context, api *API, addr string, opts ...ServeOption) (err
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
-		TLSConfig:         s.tls,
 		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: maxConcurrentStreams},
 	}
+	for _, change := range s.changes {
+		change(server)
+	}
+	server.TLSConfig = s.tls
 	server.RegisterOnShutdown(api.EndEvents)
-	return s.serve(ctx, server, listener)
+	return server
+}
+
+// checkLimits makes sure that nobody can stay for ever. The other times of a server
+// are those for reading where they are zero.
+func checkLimits(s *http.Server) error {
+	var mistakes []error
+	for _, limit := range [...]struct {
+		name    string
+		missing bool
+	}{
+		{"ReadTimeout", s.ReadTimeout <= 0},
+		{"ReadHeaderTimeout", s.ReadHeaderTimeout < 0},
+		{"WriteTimeout", s.WriteTimeout <= 0},
+		{"IdleTimeout", s.IdleTimeout < 0},
+	} {
+		if limit.missing {
+			mistakes = append(mistakes, fmt.Errorf("mortise: the server has no %s, so that a slow client stays for as long as it wants; give a long one, or one to the routes that need it", limit.name))
+		}
+	}
+	return errors.Join(mistakes...)
 }
 
 // checkTLS completes the configuration, or says why it cannot be.

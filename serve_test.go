@@ -3,9 +3,11 @@ package mortise_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -124,5 +126,45 @@ func TestServeReturnsWhatAHookSays(t *testing.T) {
 	}
 	if len(p.steps.list) != 3 {
 		t.Errorf("after a failing hook: %q", p.steps.list)
+	}
+}
+
+// A199: the limits of Serve can be others, and cannot be none.
+func TestServerChangesTheLimits(t *testing.T) {
+	t.Parallel()
+	at := serve(t,
+		mortise.Server(func(s *http.Server) { s.ReadHeaderTimeout = 50 * time.Millisecond }),
+		mortise.Server(func(s *http.Server) {
+			if s.ReadHeaderTimeout != 50*time.Millisecond || s.ReadTimeout != 30*time.Second || s.WriteTimeout != time.Minute {
+				t.Errorf("the server comes with %v, %v and %v", s.ReadHeaderTimeout, s.ReadTimeout, s.WriteTimeout)
+			}
+		}))
+	conn, err := net.Dial("tcp", at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	begin := time.Now()
+	if _, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: a\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	_ = conn.SetReadDeadline(begin.Add(4 * time.Second)) // before the limit that every server has
+	if _, err := io.ReadAll(conn); err != nil {
+		t.Errorf("a client that does not finish its header is still connected after %v: %v", time.Since(begin), err)
+	}
+}
+
+func TestAServerWithoutLimitsIsAMistake(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*http.Server){
+		"ReadTimeout":       func(s *http.Server) { s.ReadTimeout = 0 },
+		"ReadHeaderTimeout": func(s *http.Server) { s.ReadHeaderTimeout = -1 },
+		"WriteTimeout":      func(s *http.Server) { s.WriteTimeout = 0 },
+		"IdleTimeout":       func(s *http.Server) { s.IdleTimeout = -1 },
+	} {
+		err := mortise.Serve(t.Context(), mortise.New("None", "1"), "127.0.0.1:0", mortise.Server(change))
+		if err == nil || !strings.Contains(err.Error(), "the server has no "+name+",") {
+			t.Errorf("without a %s: %v", name, err)
+		}
 	}
 }

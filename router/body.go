@@ -9,9 +9,11 @@ import (
 	"math"
 	"mime"
 	"net/http"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/mortise-go/mortise/di"
 	"github.com/mortise-go/mortise/internal/bind"
@@ -275,6 +277,7 @@ func (s *session) readBody(buf *codec.Buffer) error {
 	if n == 0 || s.r.Body == nil || s.r.Body == http.NoBody {
 		return nil
 	}
+	s.startReading()
 	if n > 0 {
 		// A client may announce more than it sends; room is made as it comes.
 		buf.Grow(int(min(n, 64<<10)) + 1)
@@ -282,7 +285,7 @@ func (s *session) readBody(buf *codec.Buffer) error {
 	read, err := buf.ReadFrom(io.LimitReader(s.r.Body, min(limit, math.MaxInt64-1)+1))
 	switch {
 	case err != nil:
-		return unreadable(err)
+		return unreadable(s.w, err)
 	case read > limit:
 		return s.tooLarge(limit)
 	}
@@ -298,11 +301,23 @@ func tooLarge(w http.ResponseWriter, limit int64) error {
 	return problem.ContentTooLarge(fmt.Sprintf("the body is larger than %d bytes", limit))
 }
 
-// unreadable is the answer to a body that broke off, or is not framed as
-// RFC 9112 section 7 says.
-func unreadable(err error) error {
+// startReading gives the client the time that the route has for a body. Writers that
+// know of no deadlines keep to those of the server.
+func (s *session) startReading() {
+	if d := s.route.settings.readTimeout; d > 0 {
+		_ = http.NewResponseController(s.w).SetReadDeadline(time.Now().Add(d))
+	}
+}
+
+// unreadable is the answer to a body that broke off, that did not come in time, or
+// that is not framed as RFC 9112 section 7 says.
+func unreadable(w http.ResponseWriter, err error) error {
 	if _, limited := errors.AsType[*http.MaxBytesError](err); limited {
 		return err // a middleware's own limit; it becomes a 413
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		w.Header().Set("Connection", "close") // RFC 9110 section 15.5.9
+		return problem.New(http.StatusRequestTimeout, "", "the body did not come in time").Because(err)
 	}
 	return problem.BadRequest("the body could not be read").Because(err)
 }

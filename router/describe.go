@@ -128,6 +128,9 @@ func (c *compiled) describeInputs(op *openapi.Operation) {
 	}
 	if op.Body != nil {
 		op.AddResponse(openapi.Response{Status: http.StatusRequestEntityTooLarge}, openapi.Response{Status: http.StatusUnsupportedMediaType})
+		if c.settings.readTimeout > 0 {
+			op.AddResponse(openapi.Response{Status: http.StatusRequestTimeout})
+		}
 	}
 	if op.Body != nil || len(op.Parameters) > 0 {
 		op.AddResponse(openapi.Response{Status: http.StatusBadRequest}, openapi.Response{Status: http.StatusUnprocessableEntity})

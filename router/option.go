@@ -82,6 +82,7 @@ type operation struct {
 	public       bool
 	publicBy     *Group // the outermost group that is declared Public, if one is
 	maxBody      int64
+	readTimeout  time.Duration // of a body; 0 for the server's own
 	maxLine      int
 	streams      StreamConfig
 	multipart    MultipartConfig
@@ -223,6 +224,19 @@ func MaxBody(bytes int64) Option {
 // DefaultMaxBody is the limit for request bodies where [MaxBody] says nothing:
 // 1 MiB.
 const DefaultMaxBody = 1 << 20
+
+// ReadTimeout is how long a client may take to send a body, from when it is first
+// read, which is behind the guards. One that is slower is answered 408. It
+// replaces the server's own ReadTimeout, which is for requests of all kinds: give
+// uploads more time, and small forms less. Without it the server's counts. Fits
+// anywhere; the innermost counts.
+func ReadTimeout(d time.Duration) Option {
+	return &option{fmt.Sprintf("ReadTimeout(%v)", d), anywhere, func(s *settings) {
+		if s.readTimeout = d; d <= 0 {
+			s.wrong = errors.New("not a time to send anything in; give a positive one, or leave the option out for the server's own")
+		}
+	}}
+}
 
 // Problems documents that operations may answer with these statuses, as
 // problems. Those which the dependencies bring are documented by themselves.

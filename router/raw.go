@@ -140,6 +140,7 @@ func (s *session) openBody() (*bodyReader, error) {
 	if s.r.Body != nil {
 		body = s.r.Body
 	}
+	s.startReading()
 	return &bodyReader{body: body, w: s.w, limit: limit, left: limit}, nil
 }
 
@@ -155,7 +156,7 @@ func (b *bodyReader) Read(p []byte) (int, error) {
 	if int64(n) > b.left {
 		n, err = int(b.left), tooLarge(b.w, b.limit)
 	} else if err != nil && !errors.Is(err, io.EOF) {
-		err = unreadable(err)
+		err = unreadable(b.w, err)
 	}
 	b.left -= int64(n)
 	b.err = err

@@ -22,7 +22,7 @@ import (
 	"github.com/mortise-go/mortise/internal/need"
 )
 
-// serve serves an API with the limits that every program has, and returns its address.
+// serve serves an API, with the limits that every program has unless an option changes them, and returns its address.
 func serve(t *testing.T, opts ...mortise.ServeOption) string {
 	t.Helper()
 	api := mortise.New("Slow", "1")
@@ -47,17 +47,15 @@ func serve(t *testing.T, opts ...mortise.ServeOption) string {
 	return <-at
 }
 
-// An attack is one way of slowhttptest to hold connections.
-type attack struct {
+// attacks are the ways of slowhttptest to hold connections. The tool sees the end of
+// those whose answer it has not read last of all, if ever.
+var attacks = []struct {
 	name string
 	args []string
-	ends bool // the server ends its connections while it lasts
-}
-
-var attacks = []attack{
-	{"headers that never end", []string{"-H", "-u", "/"}, true},
-	{"a body that comes by the byte", []string{"-B", "-s", "100000", "-u", "/form"}, false},
-	{"an answer that is read by the byte", []string{"-X", "-w", "64", "-y", "128", "-u", "/large"}, false},
+}{
+	{"headers that never end", []string{"-H", "-u", "/"}},
+	{"a body that comes by the byte", []string{"-B", "-s", "100000", "-u", "/form"}},
+	{"an answer that is read by the byte", []string{"-X", "-w", "64", "-y", "128", "-u", "/large"}},
 }
 
 const (
@@ -65,16 +63,57 @@ const (
 	lasting     = 10 * time.Second // twice the time that a header may take
 )
 
+// short are limits that end every attack while it lasts.
+func short(s *http.Server) {
+	s.ReadTimeout, s.WriteTimeout, s.IdleTimeout = lasting/4, lasting/4, lasting/4
+}
+
 // A199
 func TestSlowClientsKeepNobodyElseFromBeingAnswered(t *testing.T) {
 	tool := need.Tool(t, "slowhttptest")
-	at := serve(t)
-	client := &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
-	ask(t, client, at)
-	before := runtime.NumGoroutine()
+	for _, tt := range []struct {
+		name    string
+		options []mortise.ServeOption
+		ended   int // the attacks whose connections the tool sees closed
+		left    int // the connections that are left near the end
+	}{
+		{"with the usual limits", nil, 1, 2 * connections},
+		{"with shorter limits", []mortise.ServeOption{mortise.Server(short)}, 2, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			at := serve(t, tt.options...)
+			client := &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+			ask(t, client, at)
+			before := runtime.NumGoroutine()
+			outputs, over := besiege(t, tool, at)
+			most, late := askUntil(t, client, at, over)
+			if most-before < 2*connections {
+				t.Errorf("only %d goroutines served the attackers", most-before)
+			}
+			if left := late - before; left < tt.left || left > tt.left+connections/2 {
+				t.Errorf("%d goroutines serve the attackers near the end, want %d and some others", left, tt.left)
+			}
+			for i, a := range attacks[:tt.ended] {
+				if !strings.Contains(outputs[i], "No open connections left") {
+					t.Errorf("%s: the server closed none of them, or not all\n%s", a.name, outputs[i])
+				}
+			}
+			for range 200 {
+				if runtime.NumGoroutine() <= before {
+					return
+				}
+				time.Sleep(50 * time.Millisecond)
+			}
+			t.Errorf("%d goroutines are left of %d", runtime.NumGoroutine(), before)
+		})
+	}
+}
 
+// besiege starts all attacks. Their outputs are there when they are over.
+func besiege(t *testing.T, tool, at string) (outputs []string, over <-chan struct{}) {
+	t.Helper()
 	var all sync.WaitGroup
-	outputs := make([]string, len(attacks))
+	outputs = make([]string, len(attacks))
 	for i, a := range attacks {
 		args := append([]string{"-c", strconv.Itoa(connections), "-r", strconv.Itoa(connections), "-i", "1", "-l", strconv.Itoa(int(lasting.Seconds())), "-p", "3"}, a.args...)
 		args[len(args)-1] = "http://" + at + args[len(args)-1]
@@ -85,35 +124,32 @@ func TestSlowClientsKeepNobodyElseFromBeingAnswered(t *testing.T) {
 			}
 		})
 	}
-	over := make(chan struct{})
-	go func() { all.Wait(); close(over) }()
-	most, slowest, asked := 0, time.Duration(0), 0
-	for under := true; under; asked++ {
+	done := make(chan struct{})
+	go func() { all.Wait(); close(done) }()
+	return outputs, done
+}
+
+// askUntil asks for an answer again and again, and returns how many goroutines there
+// were meanwhile at most, and how many while the attacks were nearly over.
+func askUntil(t *testing.T, client *http.Client, at string, over <-chan struct{}) (most, late int) {
+	t.Helper()
+	start, slowest, asked := time.Now(), time.Duration(0), 0
+	for {
 		begin := time.Now()
 		ask(t, client, at)
-		slowest, most = max(slowest, time.Since(begin)), max(most, runtime.NumGoroutine()-before)
+		asked++
+		now := runtime.NumGoroutine()
+		slowest, most = max(slowest, time.Since(begin)), max(most, now)
+		if late == 0 && time.Since(start) > lasting*4/5 {
+			late = now
+		}
 		select {
 		case <-over:
-			under = false
+			t.Logf("%d requests were answered meanwhile, the slowest after %v; %d goroutines at most, %d late", asked, slowest, most, late)
+			return most, late
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
-	t.Logf("%d requests were answered meanwhile, the slowest after %v; %d goroutines at most", asked, slowest, most)
-	if most < 2*connections {
-		t.Errorf("only %d goroutines served the attackers", most)
-	}
-	for i, a := range attacks {
-		if a.ends && !strings.Contains(outputs[i], "No open connections left") {
-			t.Errorf("%s: the server closed none of them, or not all\n%s", a.name, outputs[i])
-		}
-	}
-	for range 200 {
-		if runtime.NumGoroutine() <= before {
-			return
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	t.Errorf("%d goroutines are left of %d", runtime.NumGoroutine(), before)
 }
 
 func ask(t *testing.T, client *http.Client, at string) {

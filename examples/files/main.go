@@ -123,7 +123,7 @@ func newAPI() *mortise.API {
 	mortise.Post(photos, "", addPhoto, router.Status(201))
 	mortise.Post(photos, "/sums", sumFiles)
 	open := api.Group("", mortise.Public())
-	mortise.Post(open, "/words", countWords, router.MaxBody(1<<30))
+	mortise.Post(open, "/words", countWords, router.MaxBody(1<<30), router.ReadTimeout(10*time.Minute))
 	mortise.Get(open, "/report", getReport, router.ContentType("text/csv; charset=utf-8"))
 	mortise.Get(open, "/{$}", getPage, router.ContentType("text/html; charset=utf-8"))
 	return api
