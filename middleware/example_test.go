@@ -27,6 +27,7 @@ func show(h http.Handler, r *http.Request, fields ...string) {
 }
 
 func Example() {
+	//docs:begin chain
 	address, err1 := middleware.ClientAddr(middleware.ClientAddrConfig{TrustedProxies: []string{"10.0.0.0/24"}, ForwardedProto: true})
 	headers, err2 := middleware.SecurityHeaders(middleware.SecurityHeadersConfig{})
 	if err := errors.Join(err1, err2); err != nil {
@@ -39,6 +40,7 @@ func Example() {
 		address,
 		middleware.HTTPSOnly,
 	)(http.HandlerFunc(hello))
+	//docs:end chain
 
 	r := httptest.NewRequest(http.MethodGet, "/", nil)
 	r.RemoteAddr = "10.0.0.2:41000" // the proxy

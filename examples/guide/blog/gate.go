@@ -41,7 +41,6 @@ func gate(api *mortise.API, c Config, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	//docs:begin use
 	api.Use(
 		middleware.Recover(log),
 		middleware.RequestID,
@@ -51,7 +50,6 @@ func gate(api *mortise.API, c Config, log *slog.Logger) error {
 		events.Middleware(events.NewLog(events.Config{Logger: log})),
 		below("/api/", cors),
 	)
-	//docs:end use
 	return nil
 }
 
@@ -72,8 +70,6 @@ func below(prefix string, m func(http.Handler) http.Handler) func(http.Handler) 
 
 // perKey counts each API key: 100 requests an hour. While the store is gone each
 // process counts by itself.
-//
-//docs:begin quotas
 func perKey(store ratelimit.Store) *mortise.Dependency {
 	return ratelimit.By(ratelimit.MustNew(ratelimit.Config{
 		Policies:  []ratelimit.Policy{{Name: "key", Quota: 100, Window: time.Hour}},
@@ -95,8 +91,6 @@ func perUser(store ratelimit.Store) *mortise.Dependency {
 func internalOnly() *mortise.Dependency {
 	return middleware.AllowIPs("192.168.1.1", "10.0.0.1", "127.0.0.0/8", "::1")
 }
-
-//docs:end quotas
 
 type result struct {
 	Result string `json:"result"`
