@@ -60,7 +60,7 @@ func newHostList(hosts []string) (*hostList, error) {
 		mistakes = append(mistakes, errors.New("no host is named, so nothing would be served"))
 	}
 	for _, host := range hosts {
-		mistakes = append(mistakes, l.add(strings.ToLower(host)))
+		mistakes = append(mistakes, l.add(lowered(host)))
 	}
 	return l, errors.Join(mistakes...)
 }
@@ -89,9 +89,9 @@ func (l *hostList) check(r *http.Request) *problem.Problem {
 	if r.Host == "" {
 		return errNoHost
 	}
-	host := strings.ToLower(r.Host) // nothing is copied if there is nothing to do
+	host := lowered(r.Host)
 	name, port, ok := splitHost(host)
-	if !ok || r.URL.Host != "" && !strings.EqualFold(r.URL.Host, r.Host) {
+	if !ok || r.URL.User != nil || r.URL.Host != "" && !strings.EqualFold(r.URL.Host, r.Host) {
 		return errBadHost
 	}
 	if _, found := l.exact[name]; found {
@@ -106,6 +106,19 @@ func (l *hostList) check(r *http.Request) *problem.Problem {
 		}
 	}
 	return errOtherHost
+}
+
+// lowered puts the letters of ASCII, of which hosts are made, into lower case.
+// [strings.ToLower] makes them of others too, such as the dotted capital I, and a
+// host that is not on the list would pass for one that is. Nothing is copied if
+// there is nothing to do.
+func lowered(host string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, host)
 }
 
 // splitHost splits uri-host [":" port], RFC 9110 section 7.2, and reports

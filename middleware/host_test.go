@@ -36,21 +36,23 @@ func hostCases() []struct {
 		{"another", "evil.com", 421},                       // A194
 		{"a longer name", "api.example.com.evil.com", 421}, // A194
 		{"a prefix", "evilapi.example.com", 421},
-		{"nothing", "", 400},                                  // A65
-		{"userinfo", "api.example.com@evil.com", 400},         // A65
-		{"userinfo before", "evil@api.example.com", 400},      // A65
-		{"a space", "api.example.com evil.com", 400},          // A65
-		{"a port that is none", "api.example.com:http", 400},  // A65
-		{"an empty port", "api.example.com:", 400},            // A65
-		{"port zero", "api.example.com:0", 400},               // A65
-		{"a port out of range", "api.example.com:65536", 400}, // A65
-		{"a signed port", "api.example.com:+80", 400},         // A65
-		{"a port with zeros", "api.example.com:0080", 400},    // A65
-		{"two ports", "api.example.com:80:80", 400},           // A65
-		{"a list", "api.example.com,evil.com", 400},           // A65
-		{"a path", "api.example.com/evil", 400},               // A65
-		{"a backslash", `api.example.com\evil`, 400},          // A65
-		{"a percent sign", "api%2eexample.com", 400},          // A65
+		{"nothing", "", 400},                                                                 // A65
+		{"userinfo", "api.example.com@evil.com", 400},                                        // A65
+		{"userinfo before", "evil@api.example.com", 400},                                     // A65
+		{"a space", "api.example.com evil.com", 400},                                         // A65
+		{"a port that is none", "api.example.com:http", 400},                                 // A65
+		{"an empty port", "api.example.com:", 400},                                           // A65
+		{"port zero", "api.example.com:0", 400},                                              // A65
+		{"a port out of range", "api.example.com:65536", 400},                                // A65
+		{"a signed port", "api.example.com:+80", 400},                                        // A65
+		{"a port with zeros", "api.example.com:0080", 400},                                   // A65
+		{"two ports", "api.example.com:80:80", 400},                                          // A65
+		{"a list", "api.example.com,evil.com", 400},                                          // A65
+		{"a path", "api.example.com/evil", 400},                                              // A65
+		{"a backslash", `api.example.com\evil`, 400},                                         // A65
+		{"a percent sign", "api%2eexample.com", 400},                                         // A65
+		{"a letter that becomes one of the list in lower case", "ap\u0130.example.com", 400}, // A65, A194
+		{"another one below a domain", "\u212a.example.org", 400},                            // A65, A194
 		{"a final dot", "api.example.com.", 400},
 		{"half a bracket", "[::1", 400},
 		{"a zone", "[fe80::1%25eth0]", 400},
@@ -105,6 +107,13 @@ func TestTheHostOfTheTargetCounts(t *testing.T) {
 		{"HTTP/1.0 without a host", "GET / HTTP/1.0\r\n", 400},
 		{"HTTP/1.1 without a host", "GET / HTTP/1.1\r\n", 400},
 		{"two hosts", "GET / HTTP/1.1\r\nHost: api.example.com\r\nHost: evil.com\r\n", 400},
+		{"one host twice", "GET / HTTP/1.1\r\nHost: api.example.com\r\nHost: api.example.com\r\n", 400},
+		{"userinfo", "GET / HTTP/1.1\r\nHost: evil@api.example.com\r\n", 400},
+		{"userinfo in absolute form", "GET http://evil@api.example.com/ HTTP/1.1\r\nHost: api.example.com\r\n", 400},
+		{"a space", "GET / HTTP/1.1\r\nHost: api.example.com evil.com\r\n", 400},
+		{"a port that is none", "GET / HTTP/1.1\r\nHost: api.example.com:80x\r\n", 400},
+		{"absolute form without a host", "GET http:///x HTTP/1.1\r\nHost: evil.com\r\n", 421},
+		{"absolute form with a letter that becomes one of the list", "GET http://ap%C4%B0.example.com/ HTTP/1.1\r\nHost: a\r\n", 400},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -127,8 +136,8 @@ func TestTheHostOfTheTargetCounts(t *testing.T) {
 
 func TestMistakesOfHostsAreToldTogether(t *testing.T) {
 	t.Parallel()
-	_, err := middleware.HostAllowlist("https://api.example.com", "a/b", "*", "*.com", "*.example.com:80", "::1")
-	mentions(t, err, "host allowlist: ", "https://api.example.com", "a/b", `"*"`, "*.com", "*.example.com:80", "::1")
+	_, err := middleware.HostAllowlist("https://api.example.com", "a/b", "*", "*.com", "*.example.com:80", "::1", "ap\u0130.example.com")
+	mentions(t, err, "host allowlist: ", "https://api.example.com", "a/b", `"*"`, "*.com", "*.example.com:80", "::1", "ap\u0130.example.com")
 	_, err = middleware.HostAllowlist()
 	mentions(t, err, "no host is named")
 }
@@ -154,6 +163,9 @@ func FuzzHost(f *testing.F) {
 		r.Host = host
 		if serve(h, r).StatusCode != http.StatusOK {
 			return
+		}
+		if strings.ContainsFunc(host, func(r rune) bool { return r > '~' }) {
+			t.Errorf("the host %q is served", host)
 		}
 		name, _, _ := strings.Cut(strings.ToLower(host), ":")
 		if strings.HasPrefix(host, "[") {
