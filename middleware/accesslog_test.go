@@ -103,6 +103,31 @@ func TestSecretsAreNotLogged(t *testing.T) {
 	}
 }
 
+// A51: whoever asks for a page says in its address where to go on, and there may
+// be a secret in that.
+func TestSecretsInAddressesOfOtherPagesAreNotLogged(t *testing.T) {
+	t.Parallel()
+	inner := "https://x.example/?code=" + canary
+	for name, query := range map[string]string{
+		"as it is":                        "next=" + inner,
+		"encoded":                         "next=" + url.QueryEscape(inner),
+		"encoded twice":                   "next=" + url.QueryEscape(url.QueryEscape(inner)),
+		"in an address in an address":     "next=" + url.QueryEscape("/oauth?redirect_uri="+url.QueryEscape(inner)),
+		"behind something else":           "next=" + url.QueryEscape("/a?b=c&d="+url.QueryEscape(inner)),
+		"encoded more often than is read": "next=" + strings.ReplaceAll(url.QueryEscape(inner), "%", "%25252525"),
+		"beside what cannot be decoded":   "next=" + inner + "%zz",
+		"encoded, beside the same":        "next=" + url.QueryEscape(inner) + "%zz",
+	} {
+		var j journal
+		r := get()
+		r.URL.RawQuery = query
+		serve(logged(&j, middleware.AccessLogConfig{})(ok{}), r)
+		if strings.Contains(j.String(), canary) {
+			t.Errorf("%s: ?%s is logged as %s", name, query, j.String())
+		}
+	}
+}
+
 func TestWhatIsNoSecretIsLogged(t *testing.T) {
 	t.Parallel()
 	for query, want := range map[string]string{
@@ -112,6 +137,8 @@ func TestWhatIsNoSecretIsLogged(t *testing.T) {
 		"a=1&token=x&b=2;key=y&c":     "/?a=1&token=REDACTED&b=2;key=REDACTED&c",
 		"next=%2Fposts%3Fpage%3D2":    "/?next=%2Fposts%3Fpage%3D2",
 		"next=/a?token=x":             "/?next=REDACTED",
+		"q=100%25&b=%252525":          "/?q=100%25&b=%252525",
+		"q=100%":                      "/?q=REDACTED",
 		"keyword=a&author=b&opinion=": "/?keyword=a&author=b&opinion=",
 		"a":                           "/?a",
 	} {

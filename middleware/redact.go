@@ -83,14 +83,32 @@ func (s secrets) secret(name string) bool {
 	return found
 }
 
+// layers is how often a value is decoded to see what is in it.
+const layers = 4
+
 // nested reports whether a value looks like a query with a secret in it, such as
-// the address of another page.
+// the address of another page, which may hold that of a third one. A value that
+// cannot be decoded may be anything.
 func (s secrets) nested(value string) bool {
-	decoded, err := url.QueryUnescape(value)
-	if err != nil || !strings.Contains(decoded, "=") {
-		return false
+	for layer := range layers {
+		if s.tells(value) {
+			return true
+		}
+		decoded, err := url.QueryUnescape(value)
+		if err != nil {
+			return layer == 0
+		}
+		if decoded == value {
+			return false
+		}
+		value = decoded
 	}
-	for part := range strings.FieldsFuncSeq(decoded, func(r rune) bool { return strings.ContainsRune("?&;#", r) }) {
+	return true
+}
+
+// tells reports whether a text has a secret for what it calls by name.
+func (s secrets) tells(text string) bool {
+	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune("?&;#", r) }) {
 		if name, _, found := strings.Cut(part, "="); found && s.secret(name) {
 			return true
 		}
