@@ -147,7 +147,8 @@ func APIKeyHeader(field string, c SchemeConfig) *di.Dependency {
 // parameter is empty.
 //
 // A key in a URL ends up in logs, histories and Referer fields. Prefer
-// [APIKeyHeader].
+// [APIKeyHeader], or else a name that those who write logs take for a secret's:
+// "api_key" is one, and Redact of middleware.AccessLogConfig takes others.
 func APIKeyQuery(parameter string, c SchemeConfig) *di.Dependency {
 	if parameter == "" {
 		panic("security: APIKeyQuery: the parameter has no name; give one such as \"api_key\"")
