@@ -63,13 +63,17 @@ func TestClientAddr(t *testing.T) {
 		{"a Unix socket", middleware.ClientAddrConfig{}, "@", []string{xff, client}, "unknown"},                                                                                                                          // A124
 		{"a trusted Unix socket", middleware.ClientAddrConfig{TrustUnixSocket: true}, "@", []string{xff, client}, client},                                                                                                // A124
 		{"the header was stripped", behindProxy(), proxy, []string{"Connection", xff}, "unknown"},                                                                                                                        // A62
+		{"a header that Connection names", behindProxy(), proxy, []string{"Connection", xff, xff, client}, client},                                                                                                       // A62
+		{"a header with one address was stripped", middleware.ClientAddrConfig{TrustedProxies: []string{"10.0.0.1"}, DangerouslyTrustHeader: "X-Real-IP"}, proxy, []string{"Connection", "X-Real-IP"}, "unknown"},        // A62
 		{"an underscore twin", behindProxy(), proxy, []string{"X_Forwarded_For", client}, "unknown"},                                                                                                                     // A60
 		{"Forwarded", middleware.ClientAddrConfig{TrustedProxies: []string{"10.0.0.1"}, Header: "Forwarded"}, proxy, []string{"Forwarded", "for=" + client}, client},
 		{"a header with one address", middleware.ClientAddrConfig{TrustedProxies: []string{"10.0.0.1"}, DangerouslyTrustHeader: "X-Real-IP"}, proxy, []string{"X-Real-IP", client}, client},
-		{"strict and garbage", middleware.ClientAddrConfig{TrustedProxies: []string{"10.0.0.1"}, Strict: true}, proxy, []string{xff, "nope"}, ""}, // A114
-		{"strict and stripped", middleware.ClientAddrConfig{TrustedProxies: []string{"10.0.0.1"}, Strict: true}, proxy, nil, ""},                  // A62
-		{"strict and a twin", middleware.ClientAddrConfig{Strict: true}, "192.0.2.1:1", []string{"X_Forwarded_For", client}, ""},                  // A60
-		{"strict and a twin in small letters", middleware.ClientAddrConfig{Strict: true}, "192.0.2.1:1", []string{"x_forwarded-for", client}, ""}, // A60
+		{"strict and garbage", middleware.ClientAddrConfig{TrustedProxies: []string{"10.0.0.1"}, Strict: true}, proxy, []string{xff, "nope"}, ""},                                                                      // A114
+		{"strict and stripped", middleware.ClientAddrConfig{TrustedProxies: []string{"10.0.0.1"}, Strict: true}, proxy, nil, ""},                                                                                       // A62
+		{"strict and a twin", middleware.ClientAddrConfig{Strict: true}, "192.0.2.1:1", []string{"X_Forwarded_For", client}, ""},                                                                                       // A60
+		{"strict and one address stripped", middleware.ClientAddrConfig{TrustedProxies: []string{"10.0.0.1"}, DangerouslyTrustHeader: "X-Real-IP", Strict: true}, proxy, []string{"Connection", "X-Real-IP"}, ""},      // A62
+		{"strict and a twin of another header", middleware.ClientAddrConfig{TrustedProxies: []string{"10.0.0.1"}, ForwardedProto: true, Strict: true}, proxy, []string{xff, client, "X_Forwarded_Proto", "https"}, ""}, // A60
+		{"strict and a twin in small letters", middleware.ClientAddrConfig{Strict: true}, "192.0.2.1:1", []string{"x_forwarded-for", client}, ""},                                                                      // A60
 		{"strict and in order", middleware.ClientAddrConfig{TrustedProxies: []string{"10.0.0.1"}, Strict: true}, proxy, []string{xff, client, "X_Other", "1", "X_Forwarded_Foo", "1"}, client},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -121,7 +125,7 @@ func TestTheInnerClientAddrCounts(t *testing.T) {
 func TestHeadersOfProxiesAreRemovedFromOthers(t *testing.T) {
 	t.Parallel()
 	cfg := behindProxy()
-	cfg.ProxyHeaders = []string{"x-remote-user", "X-Original-URL"}
+	cfg.ProxyHeaders = []string{"x-remote-user", "X-Original-URL", "X-User-ID", "X-Auth-User", "X-Rewrite-URL", "X-Forwarded-Uri"}
 	m := must(middleware.ClientAddr(cfg))
 	for _, tt := range []struct {
 		name, peer string
@@ -130,7 +134,9 @@ func TestHeadersOfProxiesAreRemovedFromOthers(t *testing.T) {
 	}{
 		{"from anybody", "192.0.2.1:1", []string{"X-Remote-User", "root", "X-Original-Url", "/admin", "Accept", "a"}, []string{"Accept"}},
 		{"from a proxy", proxy, []string{xff, client, "X-Remote-User", "ann"}, []string{xff, "X-Remote-User"}},
-		{"twins from anybody", "192.0.2.1:1", []string{"X_Remote_User", "root", "x-original_url", "/"}, nil},
+		{"others from anybody", "192.0.2.1:1", []string{"X-User-ID", "1", "X-Auth-User", "root", "X-Rewrite-URL", "/", "X-Forwarded-Uri", "/", "x-user-id", "2"}, nil},
+		{"others from a proxy", proxy, []string{xff, client, "X-User-ID", "1", "X-Forwarded-Uri", "/"}, []string{xff, "X-Forwarded-Uri", "X-User-Id"}},
+		{"twins from anybody", "192.0.2.1:1", []string{"X_Remote_User", "root", "x-original_url", "/", "X_Auth_User", "root"}, nil},
 		{"twins from a proxy", proxy, []string{xff, client, "X_REMOTE_USER", "root", "X_Remote-User", "root"}, []string{xff}},
 		{"nothing to remove", "192.0.2.1:1", []string{"X_Other", "1"}, []string{"X_other"}},
 	} {

@@ -23,6 +23,7 @@ func TestHTTPSOnly(t *testing.T) {
 		{"a header of anybody", get("X-Forwarded-Proto", "https", "Forwarded", "proto=https"), false},
 		{"a trusted proxy over TLS", peer(proxy, get(xff, client, "X-Forwarded-Proto", "https")), true},
 		{"a trusted proxy over HTTP", peer(proxy, get(xff, client, "X-Forwarded-Proto", "http")), false},
+		{"a trusted proxy that passes on a twin", peer(proxy, get(xff, client, "X_Forwarded_Proto", "https")), false}, // A60
 		{"a trusted proxy that says nothing", peer(proxy, get(xff, client)), false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
