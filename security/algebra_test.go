@@ -347,6 +347,17 @@ func TestAKeyComesByOneWay(t *testing.T) { // A50, A57, L10
 			a.want(t, 400, "Multiple credentials in request")
 		}
 	}
+	// One that is empty is not none.
+	for name, a := range map[string]answer{
+		"an empty field beside the query":   call(t, api, http.MethodGet, "/x?api_key=k", "X-API-Key: "),
+		"an empty parameter beside a field": call(t, api, http.MethodGet, "/x?api_key=", "X-API-Key: k"),
+		"an empty cookie beside a field":    call(t, api, http.MethodGet, "/x", "X-API-Key: k", "Cookie: key="),
+		"two fields beside the query":       call(t, api, http.MethodGet, "/x?api_key=k", "X-API-Key: k", "X-API-Key: k"),
+	} {
+		if a.status != 400 && a.status != 401 {
+			t.Errorf("%s: %d, want a refusal", name, a.status)
+		}
+	}
 }
 
 // Rights never add up: who comes with two credentials is the one who is named

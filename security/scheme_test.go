@@ -108,6 +108,7 @@ func TestSchemesReadTheirCredential(t *testing.T) { // L10
 		{"an empty key", "/header", []string{"X-API-Key: "}, 401, "", "Invalid API key", header},                                 // A50
 		{"a blank key", "/header", []string{"X-API-Key:  \t"}, 401, "", "Invalid API key", header},                               // A50
 		{"a key twice", "/header", []string{"X-API-Key: k", "X-API-Key: k"}, 400, "", "Multiple credentials in request", header}, // A50
+		{"a key under a name with underscores", "/header", []string{"X_API_Key: k1"}, 401, "", "No API key provided", header},    // A60
 		{"a key in the query instead", "/header?X-API-Key=k1", nil, 401, "", "No API key provided", header},
 
 		{"a key in the query", "/query?a=b&api_key=k1", nil, 200, "k1", "", ""}, // S47, S178, S206
