@@ -196,6 +196,47 @@ func TestServeRefusesLargeHeaders(t *testing.T) {
 	}
 }
 
+// What is no message, or could be two, never comes to the API.
+func TestServeRefusesWhatIsNoRequest(t *testing.T) { // A65, A67, A68
+	t.Parallel()
+	at := serve(t)
+	for _, tt := range []struct{ name, request string }{
+		{"a NUL in a field", "GET / HTTP/1.1\r\nHost: a\r\nX-A: a\x00b\r\n"},
+		{"a carriage return in a field", "GET / HTTP/1.1\r\nHost: a\r\nX-A: a\rX-B: b\r\n"},
+		{"a DEL in a field", "GET / HTTP/1.1\r\nHost: a\r\nX-A: a\x7f\r\n"},
+		{"a line feed in a name", "GET / HTTP/1.1\r\nHost: a\r\nX-\nA: a\r\n"},
+		{"a fold before the first field", "GET / HTTP/1.1\r\n X-A: a\r\nHost: a\r\n"},
+		{"a space in a name", "GET / HTTP/1.1\r\nHost: a\r\nX A: a\r\n"},
+		{"a space behind a name", "GET / HTTP/1.1\r\nHost: a\r\nX-A : a\r\n"},
+		{"no name", "GET / HTTP/1.1\r\nHost: a\r\n: a\r\n"},
+		{"two hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n"},
+		{"no host", "GET / HTTP/1.1\r\n"},
+		{"a space in the host", "GET / HTTP/1.1\r\nHost: a b\r\n"},
+		{"a method that is no word", "G@T / HTTP/1.1\r\nHost: a\r\n"},
+		{"a method with a parenthesis", "GET( / HTTP/1.1\r\nHost: a\r\n"},
+		{"a NUL in the method", "GE\x00T / HTTP/1.1\r\nHost: a\r\n"},
+		{"no method", " / HTTP/1.1\r\nHost: a\r\n"},
+		{"a space in the target", "GET /a b HTTP/1.1\r\nHost: a\r\n"},
+		{"a NUL in the target", "GET /\x00 HTTP/1.1\r\nHost: a\r\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var d net.Dialer
+			conn, err := d.DialContext(t.Context(), "tcp", at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
+			_, _ = io.WriteString(conn, tt.request+"\r\n")
+			answer, err := io.ReadAll(conn) // which ends because the server hangs up
+			if err != nil || !bytes.HasPrefix(answer, []byte("HTTP/1.1 400 ")) {
+				t.Errorf("%q is answered %q, %v; want a 400 and no more", tt.request, answer, err)
+			}
+		})
+	}
+}
+
 // S41, S85
 func TestACertificateMadeForDevelopmentServes(t *testing.T) {
 	t.Parallel()
