@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -80,7 +81,64 @@ func TestCredentialsAreReadStrictly(t *testing.T) { // A52, A53, A54, A55, A56
 	for _, line := range []string{"GET /me?access_token=ada", "GET /me?access_token=ada&access_token=ada"} { // A57, A58: never read from there
 		do(t, api, line, "").is(401)
 	}
-	do(t, api, "POST /me", "access_token=ada", formType).is(405)
+}
+
+func TestAFormIsNoPlaceForCredentials(t *testing.T) { // A59
+	t.Parallel()
+	api := newGuarded()
+	mortise.Get(api, "/me", whoami)
+	mortise.Post(api, "/me", whoami)
+	built(t, api)
+	multipart := "--x\r\nContent-Disposition: form-data; name=\"access_token\"\r\n\r\nada\r\n--x--\r\n"
+	for _, tt := range []struct{ name, line, body, kind string }{
+		{"a form", "POST /me", "access_token=ada", formType},
+		{"the form of a GET", "GET /me", "access_token=ada", formType},
+		{"a form while it is in the query too", "POST /me?access_token=ada", "access_token=ada", formType},
+		{"a form in parts", "POST /me", multipart, "Content-Type: multipart/form-data; boundary=x"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			do(t, api, tt.line, tt.body, tt.kind).is(401).has("WWW-Authenticate", `Bearer realm="api"`)
+			do(t, api, tt.line, tt.body, tt.kind, as("bob")).is(200).says(`"bob"`) // nor does it say who somebody is
+		})
+	}
+}
+
+// What a server makes of the bytes is what has to be refused.
+func TestCredentialsAreReadStrictlyOffTheWire(t *testing.T) { // A52, A53, A54, A55, A56, A60
+	t.Parallel()
+	api := newGuarded()
+	mortise.Get(api, "/me", whoami)
+	server := httptest.NewServer(built(t, api))
+	t.Cleanup(server.Close)
+	for _, tt := range []struct{ name, lines, status string }{
+		{"a token", "Authorization: Bearer ada", "200"},
+		{"tabs and spaces around the value, which are no part of it", "Authorization:\t Bearer ada \t", "200"}, // RFC 9110 section 5.5
+		{"two lines", "Authorization: Bearer ada\r\nAUTHORIZATION: Bearer ada", "400"},
+		{"two lines of which one is empty", "Authorization: Bearer ada\r\nAuthorization:", "400"},
+		{"two schemes", "Authorization: Bearer ada, Basic YTpi", "401"},
+		{"two tokens", "Authorization: Bearer ada bob", "401"},
+		{"a character that tokens lack", "Authorization: Bearer ad$a", "401"},
+		{"a folded token", "Authorization: Bearer ad\r\n a", "401"},
+		{"a token folded with a tab", "Authorization: Bearer ad\r\n\ta", "401"},
+		{"a tab behind the scheme", "Authorization: Bearer\tada", "401"},
+		{"a no-break space in front", "Authorization: \u00a0Bearer ada", "401"},
+		{"a no-break space behind", "Authorization: Bearer ada\u00a0", "401"},
+		{"a zero-width space in front", "Authorization: \u200bBearer ada", "401"},
+		{"a zero-width space behind", "Authorization: Bearer ada\u200b", "401"},
+		{"a fullwidth letter", "Authorization: \uff22earer ada", "401"},
+		{"a NUL", "Authorization: Bearer ada\x00", "400"}, // of the server
+		{"a name that is nearly it", "Authorization_: Bearer ada", "401"},
+		{"a space before the colon", "Authorization : Bearer ada", "400"}, // of the server
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got, _ := onWire(t, server.URL, "GET /me HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"+tt.lines+"\r\n\r\n")
+			if !strings.HasPrefix(got, "HTTP/1.1 "+tt.status+" ") {
+				t.Errorf("%q gets\n%s\nwant %s", tt.lines, got, tt.status)
+			}
+		})
+	}
 }
 
 func TestScopesOfTwoRequirementsAreBothChecked(t *testing.T) { // A86
