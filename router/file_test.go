@@ -9,6 +9,8 @@ import (
 	"mime"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -109,6 +111,45 @@ func TestFilesOfAFileSystem(t *testing.T) { // A197
 		do(t, api, "GET "+path, "").is(404).lacks("p {}").lacks("<script>")
 	}
 	do(t, api, "GET /refused", "").is(500)
+}
+
+// What lies outside of a directory is not reached from within it, by whatever a
+// path is made of on any system.
+func TestFilesOfADirectoryStayInIt(t *testing.T) { // A197
+	t.Parallel()
+	above := t.TempDir()
+	inside := filepath.Join(above, "inside")
+	for name, text := range map[string]string{"inside/a.css": "p {}", "outside": "secret"} {
+		if err := errors.Join(os.MkdirAll(inside, 0o700), os.WriteFile(filepath.Join(above, name), []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink(filepath.Join(above, "outside"), filepath.Join(inside, "link")); err != nil {
+		t.Fatal(err)
+	}
+	root, err := os.OpenRoot(inside)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = root.Close() })
+	api := mortise.New("Files", "1", quiet())
+	mortise.Get(api, "/files/{path...}", func(_ context.Context, in struct {
+		Path string `path:"path,opaque"` // as bad as it can be
+	}) (router.File, error) {
+		return router.OpenFile(root.FS(), in.Path)
+	})
+	built(t, api)
+	do(t, api, "GET /files/a.css", "").is(200).says("p {}")
+	for _, path := range []string{
+		"..%2foutside", "%2e%2e/outside", "%2e%2e%2foutside", "a.css/..%2f..%2foutside", ".%2f..%2foutside", "..%5coutside", `..\outside`, "%5c..%5coutside",
+		"%2f" + strings.ReplaceAll(strings.TrimPrefix(above, "/"), "/", "%2f") + "%2foutside", "C:%5coutside", "C:outside", "%5c%5chost%5cshare", "NUL", "a.css::$DATA",
+		"a.css%2f", "", ".", "..",
+	} {
+		if a := do(t, api, "GET /files/"+path, "").lacks("secret").lacks("p {}"); a.status != 404 && a.status != 307 {
+			t.Errorf("%s: %d, want 404 or the clean path", path, a.status)
+		}
+	}
+	do(t, api, "GET /files/link", "").lacks("secret")
 }
 
 type locked struct{}
