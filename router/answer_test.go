@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math"
 	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/mortise-go/mortise"
 	"github.com/mortise-go/mortise/di"
+	"github.com/mortise-go/mortise/problem"
 	"github.com/mortise-go/mortise/router"
 )
 
@@ -165,6 +167,8 @@ func TestRedirects(t *testing.T) {
 		{"a line break", "to=/a%0d%0aSet-Cookie:%20a=b", 500, ""},            // A67, A195
 		{"a script", "to=javascript:alert(1)", 500, ""},                      // A195
 		{"a scheme without slashes", "to=https:evil.example", 500, ""},       // A195
+		{"a scheme with three slashes", "to=https:///evil.example", 500, ""}, // A195
+		{"three slashes", "to=///evil.example", 500, ""},                     // A195
 		{"a relative path", "to=evil", 500, ""},                              // A195
 		{"an at sign", "to=@evil.example", 500, ""},                          // A195
 		{"nothing", "to=", 500, ""},                                          // A195
@@ -220,6 +224,8 @@ func TestAnOutputThatCannotBeWrittenIs500AndNothingOfItIsSent(t *testing.T) {
 	for path, out := range map[string]reply{
 		"/value":  {Tag: "sent", Body: math.Inf(1)},
 		"/header": {Tag: "a\nSet-Cookie: b=c"}, // A67
+		"/return": {Tag: "a\rSet-Cookie: b=c"}, // A67
+		"/nul":    {Tag: "a\x00b"},             // A67
 		"/cookie": {Tag: "sent", Cookie: &http.Cookie{Name: "a b", Value: "c"}},
 		"/status": {Tag: "sent", Code: 99},
 		"/panics": {Tag: "sent", Body: panics{}},
@@ -227,10 +233,31 @@ func TestAnOutputThatCannotBeWrittenIs500AndNothingOfItIsSent(t *testing.T) {
 		mortise.Get(api, path, gives(out))
 	}
 	built(t, api)
-	for _, path := range []string{"/value", "/header", "/cookie", "/status", "/panics"} {
+	for _, path := range []string{"/value", "/header", "/return", "/nul", "/cookie", "/status", "/panics"} {
 		do(t, api, "GET "+path, "").is(500).code("internal-error").has("X-Tag", "").has("Set-Cookie", "").detail("")
 		if lines := log.take(t); len(lines) != 1 {
 			t.Errorf("%s: %d lines in the log, want 1", path, len(lines))
+		}
+	}
+}
+
+// Code that has the header itself cannot add a line to the answer by a value.
+func TestALineBreakInAHeaderBeginsNoLine(t *testing.T) { // A67
+	t.Parallel()
+	api := mortise.New("Lines", "1", quiet())
+	set := func(_ context.Context, h router.ResponseHeader) (none, error) {
+		h.Set("X-Tag", "a\r\nSet-Cookie: b=c\n\n<script>")
+		return none{}, nil
+	}
+	mortise.Get(api, "/answer", set)
+	mortise.Get(api, "/problem", fails(problem.NotFound("gone").WithHeader("X-Tag", "a\r\nSet-Cookie: b=c\n\n<script>")))
+	server := httptest.NewServer(built(t, api))
+	t.Cleanup(server.Close)
+	for _, path := range []string{"/answer", "/problem"} {
+		got, _ := onWire(t, server.URL, "GET "+path+" HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+		head, body, _ := strings.Cut(got, "\r\n\r\n")
+		if !strings.Contains(head, "\r\nX-Tag: a") || strings.Contains(head, "\nSet-Cookie") || strings.Contains(body, "<script>") {
+			t.Errorf("GET %s\n%s", path, got)
 		}
 	}
 }
