@@ -54,10 +54,12 @@ func TestMissesAreProblems(t *testing.T) { // A68, A196
 	do(t, api, "GET /only", "").is(405).has("Allow", "OPTIONS, POST")
 	do(t, api, "get /users/1", "").is(405)
 	do(t, api, "TRACE /users/1", "").is(405)
+	do(t, api, "TRACK /users/1", "").is(405)
 	do(t, api, "CONNECT /users/1", "").is(405)
 	do(t, api, "HEAD /only", "").is(405).says("")
 	do(t, api, "POST /only", "", "X-HTTP-Method-Override: DELETE").is(200) // A69
-	do(t, api, "POST /users/1?_method=DELETE", "", "X-HTTP-Method-Override: DELETE").is(405)
+	do(t, api, "POST /users/1?_method=DELETE", "", "X-HTTP-Method-Override: DELETE", "X-HTTP-Method: DELETE", "X-Method-Override: DELETE").is(405)
+	do(t, api, "POST /users/1", "_method=DELETE", formType).is(405)
 }
 
 func TestOPTIONSIsAnsweredForEveryPath(t *testing.T) {
@@ -73,7 +75,9 @@ func TestOPTIONSNeedsNoCredentialAndTellsNothingElse(t *testing.T) { // A70
 	t.Parallel()
 	api := newGuarded()
 	mortise.Get(api, "/me", whoami)
+	mortise.Handle(api, http.MethodOptions, "/own", whoami)
 	do(t, built(t, api), "OPTIONS /me", "").is(204).has("Allow", "GET, HEAD, OPTIONS").says("").has("WWW-Authenticate", "")
+	do(t, api, "OPTIONS /own", "", "Origin: https://a.example", "Access-Control-Request-Method: OPTIONS").is(401) // an operation like others
 }
 
 func TestUncleanPathsAreRedirectedWithinTheHost(t *testing.T) { // A193
@@ -121,7 +125,8 @@ func TestALockHoldsForEverySpellingOfThePath(t *testing.T) { // A191
 	for _, target := range []string{
 		"/admin", "//admin", "/./admin", "/x/../admin", "/%61dmin", "/admin/", "/admin/x", "/admin%2fa", "/admin/..%2fu",
 		"/%2e%2e/admin", "/admin/%2e%2e/admin", "/admin/x%00", "/admin/x%0a", "/admin/a%5cb", "/admin//x", "/%2561dmin",
-		"/admin/%252e%252e", `/\admin`, "/admin/.", "/admin/..",
+		"/admin/%252e%252e", `/\admin`, "/admin/.", "/admin/..", "/ADMIN", "/admin;x", "/admin;/x", "/admin%00", "/admin%0a", "/admin%0d",
+		`/admin\`, `/admin\x`, "/admin%5cx", "/admin%20", "/admin#frag", "/admin?x", "/admin.", "/admin/x%0d", "/admin/x%2f", "/admin/%c0%ae",
 	} {
 		got, _ := onWire(t, server.URL, "GET "+target+" HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
 		status, _, _ := strings.Cut(strings.TrimPrefix(got, "HTTP/1.1 "), " ")
