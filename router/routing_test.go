@@ -12,6 +12,7 @@ import (
 	"github.com/mortise-go/mortise/di"
 	"github.com/mortise-go/mortise/internal/exchange"
 	"github.com/mortise-go/mortise/router"
+	"github.com/mortise-go/mortise/security"
 )
 
 func routes(t testing.TB, lines ...string) *mortise.API {
@@ -102,6 +103,37 @@ func TestUncleanPathsAreRedirectedWithinTheHost(t *testing.T) { // A193
 			send(t, api, r).is(307).has("Location", tt.location).says("")
 		})
 	}
+}
+
+// Nothing that is answered is made of what a client says the host is.
+func TestNoAnswerNamesTheHostOfTheRequest(t *testing.T) { // A194
+	t.Parallel()
+	type created struct {
+		Status   int    `status:"201"`
+		Location string `header:"Location"`
+	}
+	const metadata = "https://api.example/.well-known/oauth-protected-resource"
+	api := newGuarded()
+	api.Provide(security.Bearer(security.SchemeConfig{ResourceMetadata: metadata}))
+	mortise.Get(api, "/me", whoami)
+	mortise.Get(api, "/tree/", gives("fine"))
+	mortise.Get(api, "/moved", gives(mortise.Redirect{To: "/tree/"}))
+	mortise.Post(api, "/notes", gives(created{Location: "/notes/1"}))
+	built(t, api)
+	for _, line := range []string{
+		"GET /me", "GET /tree", "GET //tree/", "GET /moved", "POST /notes", "POST /me", "OPTIONS /me", "GET /nothing",
+		"GET /docs", "GET /docs/", "GET /docs/oauth2-redirect.html", "GET /openapi.json", "GET /openapi.yaml",
+	} {
+		r := newRequest(line, "", "X-Forwarded-Host: evil.example", "X-Forwarded-Server: evil.example", "Forwarded: host=evil.example", "X-Original-Host: evil.example")
+		r.Host = "evil.example"
+		send(t, api, r).lacks("evil")
+		method, path, _ := strings.Cut(line, " ")
+		r = newRequest(method+" http://evil.example"+path, "")
+		send(t, api, r).lacks("evil")
+	}
+	do(t, api, "GET /me", "").is(401).has("WWW-Authenticate", `Bearer realm="api", resource_metadata="`+metadata+`"`)
+	do(t, api, "GET /moved", "").is(303).has("Location", "/tree/")
+	do(t, api, "POST /notes", "").is(201).has("Location", "/notes/1")
 }
 
 func TestALockHoldsForEverySpellingOfThePath(t *testing.T) { // A191

@@ -60,7 +60,7 @@ func (g *guide) aForgottenPasswordIsReplaced() {
 	after.check("the token after a restart", after.redeem(m.Token, better), want{401, "Invalid or expired token", invalidToken})
 }
 
-// S248, A133
+// S248, A133, A194
 func (g *guide) nobodyLearnsWhoHasAnAccount() {
 	answers := map[string]bool{}
 	for _, address := range []string{"nobody@example.com", "bob@example.com", "BOB@example.com"} {
@@ -76,7 +76,7 @@ func (g *guide) nobodyLearnsWhoHasAnAccount() {
 	if m := <-g.mail; m.To != "bob@example.com" {
 		g.Errorf("a mail to %s", m.To)
 	}
-	hosted := g.json("POST", "/password-reset-request", `{"email":"bob@example.com"}`, "X-Forwarded-Host", "evil.example")
+	hosted := g.json("POST", "/password-reset-request", `{"email":"bob@example.com"}`, "Host", "evil.example", "X-Forwarded-Host", "evil.example")
 	if m := <-g.mail; hosted.status != 202 || strings.Contains(m.Link(), "evil") {
 		g.Error("the request chose where the link leads")
 	}

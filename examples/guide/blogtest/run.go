@@ -1,6 +1,7 @@
 package blogtest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -158,6 +159,7 @@ func (g *guide) do(method, target, body string, header ...string) answer {
 	for pair := range slices.Chunk(header, 2) {
 		r.Header.Add(pair[0], pair[1])
 	}
+	r.Host = cmp.Or(r.Header.Get("Host"), r.Host)
 	if !direct(r.Header) {
 		r.Header.Set(from, g.somebody())
 	}
