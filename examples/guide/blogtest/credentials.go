@@ -37,6 +37,18 @@ func (g *guide) tokensOpenWhatTheyShouldAndNothingElse() {
 	}
 }
 
+// A61: and these come from a proxy that is trusted.
+func (g *guide) noHeaderSaysWhoSomebodyIsOrWhatIsAskedFor() {
+	identity := []string{"X-User-ID", "1", "X-Remote-User", "alice", "X-Auth-User", "alice", "X-Forwarded-User", "alice", "X-Auth-Request-User", "alice"}
+	elsewhere := func(path string) []string {
+		return []string{"X-Original-URL", path, "X-Rewrite-URL", path, "X-Forwarded-Uri", path, "X-Forwarded-Prefix", path, "X-Forwarded-Path", path}
+	}
+	g.check("headers that name alice", g.do("GET", "/profile", "", identity...), want{401, "No authorization token provided", bearer})
+	g.check("a public path for a locked one", g.do("GET", "/profile", "", elsewhere("/posts")...), want{401, "", bearer})
+	g.check("a path for one that is not there", g.do("GET", "/nothing", "", elsewhere("/posts")...), want{status: 404})
+	g.check("a locked path for a public one", g.do("GET", "/posts", "", elsewhere("/profile")...), want{status: 200})
+}
+
 // S200, S201, S202
 func (g *guide) profileShowsNoMoreThanItSays() {
 	a := g.do("GET", "/profile", "", "Authorization", g.alice())

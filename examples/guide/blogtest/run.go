@@ -44,6 +44,7 @@ type part struct {
 func suite() []part {
 	return []part{
 		{"tokens open what they should and nothing else", (*guide).tokensOpenWhatTheyShouldAndNothingElse},
+		{"no header says who somebody is or what is asked for", (*guide).noHeaderSaysWhoSomebodyIsOrWhatIsAskedFor},
 		{"profile shows no more than it says", (*guide).profileShowsNoMoreThanItSays},
 		{"login tells nothing about which part is wrong", (*guide).loginTellsNothingAboutWhichPartIsWrong},
 		{"login mistakes are told together", (*guide).loginMistakesAreToldTogether},
