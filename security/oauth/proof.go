@@ -146,10 +146,14 @@ func (d *dpop) judge(p proof, r *http.Request, token security.BearerToken) error
 }
 
 // normalURL returns a URL without query and fragment, in the form in which it can be
-// compared (RFC 3986 §6.2.2, §6.2.3).
+// compared (RFC 3986 §6.2.2, §6.2.3). A host outside of ASCII is none.
 func normalURL(text string) (string, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" {
+		return "", errProofFor
+	}
+	foreign := func(r rune) bool { return r > '~' } // some become ASCII in lower case
+	if strings.ContainsFunc(u.Host, foreign) {
 		return "", errProofFor
 	}
 	host, port := strings.ToLower(u.Hostname()), u.Port()
