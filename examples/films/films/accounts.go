@@ -48,8 +48,17 @@ func openAccounts(c Config) (*accounts, error) {
 	return a, err
 }
 
-// folded is how addresses are compared.
-func folded(email string) string { return strings.ToLower(email) }
+// folded is how addresses are compared: without regard to case in ASCII. Beyond it,
+// letters that are one in lower case are those of two addresses to whoever delivers
+// mail, and the owner of one must not be that of the other.
+func folded(email string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, email)
+}
 
 // role of an account. It says nothing about one that is not verified.
 func (a *accounts) role(who account) string {

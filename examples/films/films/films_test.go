@@ -238,6 +238,17 @@ func TestFilmsAreListed(t *testing.T) { // S168, S169, S172
 	expect(t, "the same again", s.call("POST", "/films/v1/", leia, film), 409, "conflict")
 }
 
+// Letters that are two to those who deliver mail are two here.
+func TestAnAddressIsThatOfOneAccount(t *testing.T) { // A190
+	t.Parallel()
+	s := open(t, nil)
+	const nearly = "le\u0130a@example.com" // in lower case it is an i, says Unicode
+	s.register(t, nearly)
+	expect(t, "a new film", s.call("POST", "/films/v1/", s.login(t, nearly).AccessToken, `{"title":"Solo","director":"Ron Howard","year":2018}`), 403, "")
+	s.register(t, admin)
+	expect(t, "in capitals", s.call("POST", "/films/v1/", s.login(t, strings.ToUpper(admin)).AccessToken, `{"title":"Solo","director":"Ron Howard","year":2018}`), 201, "")
+}
+
 func TestRolesAreOrdered(t *testing.T) { // S115, S131, S150
 	t.Parallel()
 	s := open(t, nil)
