@@ -113,8 +113,9 @@
 // those of the middleware in [Router.Use] included.
 //
 // What is wrong with a request is told together, with places such as "query.page"
-// and "body.items[3].qty": 400 when it cannot be read at all, 415 and 413 for a
-// body of another kind or over the limit, 422 for values that are refused.
+// and "body.items[3].qty": 400 when it cannot be read at all, 415, 413 and 408 for
+// a body of another kind, over the limit or too slow, 422 for values that are
+// refused.
 //
 // # Order
 //

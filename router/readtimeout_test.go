@@ -2,6 +2,7 @@ package router_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -132,6 +133,55 @@ func TestABodyThatIsSlowerThanItsRouteAllowsIs408(t *testing.T) {
 				}
 				if protocol == "HTTP/1.1" && !res.Close {
 					t.Error("the connection goes on")
+				}
+			})
+		}
+	}
+}
+
+// A body is never waited for longer than the server reads a request, whoever
+// reads it and however it is framed.
+func TestABodyThatTakesTooLongIs408(t *testing.T) { // A199
+	t.Parallel()
+	api := mortise.New("Slow", "1", quiet())
+	takes[string](api, "/json")
+	mortise.Post(api, "/form", echoes[grant])
+	mortise.Post(api, "/upload", describeUploads)
+	mortise.Post(api, "/bytes", echoes[struct {
+		Body []byte `body:"*/*"`
+	}])
+	mortise.Post(api, "/lines", func(_ context.Context, in struct {
+		Lines router.Lines[int] `body:"jsonl"`
+	}) (none, error) {
+		for _, err := range in.Lines {
+			if err != nil {
+				return none{}, err
+			}
+		}
+		return none{}, nil
+	})
+	server := httptest.NewUnstartedServer(built(t, api))
+	server.Config.ReadTimeout = 200 * time.Millisecond
+	server.Start()
+	t.Cleanup(server.Close)
+	for _, tt := range []struct{ path, kind, begin string }{
+		{"/json", "Content-Type: application/json", `"ab`},
+		{"/form", formType, "username=a"},
+		{"/upload", multipartType, part(`name="name"`, "ada") + "--" + boundary},
+		{"/upload", multipartType, strings.TrimSuffix(part(`name="avatar"; filename="a.png"`, png), "\r\n")},
+		{"/bytes", "Content-Type: image/png", png},
+		{"/lines", linesType, "1\n2\n3"},
+	} {
+		for _, framing := range []string{"Content-Length: 10000", "Transfer-Encoding: chunked"} {
+			begin := tt.begin
+			if framing != "Content-Length: 10000" {
+				begin = fmt.Sprintf("%x\r\n%s\r\n", len(begin), begin)
+			}
+			t.Run(tt.path+" "+framing, func(t *testing.T) {
+				t.Parallel()
+				got, closed := onWire(t, server.URL, "POST "+tt.path+" HTTP/1.1\r\nHost: a\r\n"+tt.kind+"\r\n"+framing+"\r\n\r\n", begin)
+				if !strings.HasPrefix(got, "HTTP/1.1 408 ") || !strings.Contains(got, `"code":"request-timeout"`) || !closed {
+					t.Errorf("closed = %t after\n%s\nwant a 408 and the end", closed, got)
 				}
 			})
 		}
