@@ -1,9 +1,14 @@
 package router_test
 
 import (
+	"bufio"
 	"context"
 	"io"
+	"net"
+	"net/http"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/mortise-go/mortise"
 	"github.com/mortise-go/mortise/di"
@@ -160,6 +165,57 @@ func TestTheFirstLockThatHoldsAnswersAndTheBodyIsNotRead(t *testing.T) { // A175
 		})
 	}
 	do(t, api, "PUT /notes/1", `{"item":"a"}`, as("ada")).is(200).says(`"of ada"`)
+}
+
+// A client that waits for 100 Continue before it sends a body is answered at once,
+// and told to go on only when somebody wants the body.
+func TestNobodyIsAskedForABodyThatIsNotWanted(t *testing.T) { // A201
+	t.Parallel()
+	server := serves(t, lockedNotes(t))
+	for _, tt := range []struct {
+		name, path string
+		fields     []string
+		status     int
+	}{
+		{"no credential", "/notes/1", nil, 401},
+		{"a bad credential", "/notes/1", []string{as("mallory")}, 401},
+		{"two credentials", "/notes/1", []string{as("ada"), as("ada")}, 400},
+		{"a missing scope", "/notes/1", []string{as("bob")}, 403},
+		{"somebody else's", "/notes/2", []string{as("ada")}, 403},
+		{"what is not there", "/notes/3", []string{as("ada")}, 404},
+		{"one's own", "/notes/1", []string{as("ada")}, 100},
+	} {
+		for _, framing := range []string{"Content-Length: 14", "Transfer-Encoding: chunked"} {
+			t.Run(tt.name+", "+framing, func(t *testing.T) {
+				t.Parallel()
+				head := append([]string{"PUT " + tt.path + " HTTP/1.1", "Host: a", "Content-Type: application/json", "Expect: 100-continue", framing}, tt.fields...)
+				first := firstAnswer(t, server.URL, strings.Join(head, "\r\n")+"\r\n\r\n")
+				if first.StatusCode != tt.status || first.Close != (tt.status != 100) {
+					t.Errorf("answered %s, closing %t; want %d, and no connection on which a body may follow", first.Status, first.Close, tt.status)
+				}
+			})
+		}
+	}
+}
+
+// firstAnswer sends raw bytes and returns the header of what comes back first.
+func firstAnswer(t *testing.T, url, request string) *http.Response {
+	t.Helper()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
+	if _, err := io.WriteString(conn, request); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = answer.Body.Close()
+	return answer
 }
 
 func TestAnOwnersParameterIsToldWithNothingElse(t *testing.T) {
