@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mortise-go/mortise/middleware"
 	"github.com/mortise-go/mortise/ratelimit"
 )
 
@@ -86,13 +87,45 @@ func TestClientsAreToldApartByTheirNetworks(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			l := limiter(t, ratelimit.Config{Policies: []ratelimit.Policy{{Quota: 1, Window: time.Hour}}, IPv6Prefix: tt.prefix})
-			h := l.Middleware(nil)(http.HandlerFunc(ok))
-			first := serve(h, from(request(t, "GET", "/"), tt.a)).Code
-			second := serve(h, from(request(t, "GET", "/"), tt.b)).Code
-			if same := second == http.StatusTooManyRequests; first != http.StatusNoContent || same != tt.same {
-				t.Errorf("%s, then %s: %d, %d", tt.a, tt.b, first, second)
+			for name, store := range map[string]ratelimit.Store{"in memory": nil, "in a store that is shared": newFlaky()} {
+				l := limiter(t, ratelimit.Config{Policies: []ratelimit.Policy{{Quota: 1, Window: time.Hour}}, IPv6Prefix: tt.prefix, Store: store})
+				h := l.Middleware(nil)(http.HandlerFunc(ok))
+				first := serve(h, from(request(t, "GET", "/"), tt.a)).Code
+				second := serve(h, from(request(t, "GET", "/"), tt.b)).Code
+				if same := second == http.StatusTooManyRequests; first != http.StatusNoContent || same != tt.same {
+					t.Errorf("%s, then %s, %s: %d, %d", tt.a, tt.b, name, first, second)
+				}
 			}
 		})
+	}
+}
+
+// A114: clients that nobody can tell apart share one quota. It is not that of the
+// proxy, and saying something else gives no other.
+func TestClientsThatAProxyDoesNotNameShareAQuota(t *testing.T) {
+	t.Parallel()
+	trust, err := middleware.ClientAddr(middleware.ClientAddrConfig{TrustedProxies: []string{"10.0.0.0/8"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := limiter(t, ratelimit.Config{Policies: []ratelimit.Policy{{Quota: 1, Window: time.Hour}}})
+	h := trust(l.Middleware(nil)(http.HandlerFunc(ok)))
+	for i, tt := range []struct {
+		peer, says string
+		want       int
+	}{
+		{"10.0.0.1:1", "nope", 204},
+		{"10.0.0.1:1", "192.0.2.1, unknown", 429},
+		{"10.0.0.2:1", "", 429},
+		{"10.0.0.2:1", "_hidden", 429},
+		{"@", "192.0.2.1", 429},
+		{"10.0.0.1:1", "192.0.2.1", 204},
+		{"10.0.0.1:1", "10.0.0.1", 204}, // the proxy for itself
+	} {
+		r := from(request(t, "GET", "/"), tt.peer)
+		r.Header.Set("X-Forwarded-For", tt.says)
+		if w := serve(h, r); w.Code != tt.want {
+			t.Errorf("request %d, from %s for %q: %d, want %d", i, tt.peer, tt.says, w.Code, tt.want)
+		}
 	}
 }
