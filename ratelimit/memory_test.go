@@ -221,9 +221,12 @@ func (tr *traffic) ask(t testing.TB, cost int64) ratelimit.Decision {
 	return d
 }
 
-// check looks at every span of a window that begins with a unit.
+// check looks at every span that begins and ends with a unit: however short it is,
+// and wherever it lies, no more than the burst and what came back in it passes. So a
+// span of a window has less than the quota and the burst.
 func (tr *traffic) check(t testing.TB) {
 	t.Helper()
+	tr.checkSpans(t)
 	end := 0
 	for begin, at := range tr.passed {
 		for end < len(tr.passed) && tr.passed[end] < at+tr.policy.Window {
@@ -231,6 +234,23 @@ func (tr *traffic) check(t testing.TB) {
 		}
 		if n := end - begin; n >= tr.policy.Quota+tr.policy.Burst {
 			t.Fatalf("%+v: %d units passed within a window from %v on, want less than %d", tr.policy, n, at, tr.policy.Quota+tr.policy.Burst)
+		}
+	}
+}
+
+// checkSpans looks, for each unit, at the span from that earlier one on from which
+// there is least room. The longer spans and the shorter ones then have enough.
+func (tr *traffic) checkSpans(t testing.TB) {
+	t.Helper()
+	interval := (tr.policy.Window-1)/time.Duration(tr.policy.Quota) + 1
+	begin, least := 0, time.Duration(0)
+	for i, at := range tr.passed {
+		used := time.Duration(i)*interval - at
+		if i == 0 || used < least {
+			begin, least = i, used
+		}
+		if span := at - tr.passed[begin]; time.Duration(i-begin+1) > time.Duration(tr.policy.Burst)+span/interval {
+			t.Fatalf("%+v: %d units passed in %v from %v on", tr.policy, i-begin+1, span, tr.passed[begin])
 		}
 	}
 }
