@@ -63,6 +63,8 @@ func addressCases() []struct {
 		{"link-local is not global", []string{"2001:db8::1"}, "[fe80::1%eth0]:1", false},     // A119
 		{"NAT64", []string{"10.0.0.0/8"}, "[64:ff9b::a00:1]:1", false},                       // A120
 		{"6to4", []string{"10.0.0.0/8"}, "[2002:a00:1::]:1", false},                          // A120
+		{"NAT64 that is listed", []string{"64:ff9b::a00:0/104"}, "[64:ff9b::a00:1]:1", true}, // A120
+		{"6to4 that is listed", []string{"2002:a00::/24"}, "[2002:a00:1::]:1", true},         // A120
 		{"everybody", []string{"0.0.0.0/0"}, "198.51.100.1:1", true},                         // A121
 		{"everybody of the other kind", []string{"0.0.0.0/0"}, "[2001:db8::9]:1", false},     // A121
 	}
@@ -150,9 +152,17 @@ func TestAListOfEverybodyIsLogged(t *testing.T) {
 	if buf.Len() > 0 {
 		t.Errorf("a usual list is logged: %s", buf.String())
 	}
-	middleware.AllowIPs("::/0")
-	if !strings.Contains(buf.String(), "network=::/0") {
-		t.Errorf("the log is %q", buf.String())
+	for network, logged := range map[string]string{"0.0.0.0/0": "0.0.0.0/0", "::/0": "::/0", "::ffff:0.0.0.0/96": "0.0.0.0/0"} {
+		for name, list := range map[string]func(){
+			"AllowIPs": func() { middleware.AllowIPs("10.0.0.0/8", network) }, "OnlyIPs": func() { middleware.OnlyIPs(network) },
+			"DenyIPs": func() { middleware.DenyIPs(network) }, "ExceptIPs": func() { middleware.ExceptIPs(network) },
+		} {
+			buf.Reset()
+			list()
+			if want := "list=" + name + " network=" + logged + "\n"; !strings.Contains(buf.String(), "level=WARN") || !strings.HasSuffix(buf.String(), want) {
+				t.Errorf("%s(%q) logs %q, want a warning with %q", name, network, buf.String(), want)
+			}
+		}
 	}
 }
 

@@ -86,6 +86,7 @@ func forwardedForCases() []resolution {
 		}
 		return header
 	}
+	long := func(n int) string { return strings.Repeat("x", n-len(client)-1) + "," + client }
 	return []resolution{
 		{name: "the peer is not trusted", peer: "198.51.100.1:1", header: x(client), want: "198.51.100.1"},                                         // A110
 		{name: "one trusted proxy", peer: proxy, header: x(client), want: client},                                                                  // A111
@@ -145,6 +146,10 @@ func forwardedForCases() []resolution {
 		{name: "fifty-one lines", peer: proxy, header: x(slices.Repeat([]string{client}, 51)...), err: clientaddr.ErrTooLong},                      // A123
 		{name: "fifty entries", peer: proxy, header: x(strings.Repeat("1,", 49) + client), want: client},                                           // A123
 		{name: "5 KiB", peer: proxy, header: x(strings.Repeat("x", 5<<10) + "," + client), err: clientaddr.ErrTooLong},                             // A123
+		{name: "4 KiB", peer: proxy, header: x(long(4 << 10)), want: client},                                                                       // A123
+		{name: "a byte more", peer: proxy, header: x(long(4<<10 + 1)), err: clientaddr.ErrTooLong},                                                 // A123
+		{name: "a byte more in two lines", peer: proxy, header: x(long(2<<10), long(2<<10+1)), err: clientaddr.ErrTooLong},                         // A123
+		{name: "ten thousand from elsewhere", peer: "198.51.100.1:1", header: x(strings.Repeat("1,", 10_000)), want: "198.51.100.1"},               // A123
 		{name: "the header is missing", peer: proxy, err: clientaddr.ErrMissing},                                                                   // A62
 		{name: "only other headers", peer: proxy, header: []string{"Forwarded", "for=" + client, "X-Real-IP", client}, err: clientaddr.ErrMissing}, // A62
 		{name: "an underscore twin", peer: proxy, header: []string{xff, client, "X_Forwarded_For", "10.0.0.5"}, want: client},                      // A60
