@@ -135,8 +135,10 @@ func TestServerChangesTheLimits(t *testing.T) {
 	at := serve(t,
 		mortise.Server(func(s *http.Server) { s.ReadHeaderTimeout = 50 * time.Millisecond }),
 		mortise.Server(func(s *http.Server) {
-			if s.ReadHeaderTimeout != 50*time.Millisecond || s.ReadTimeout != 30*time.Second || s.WriteTimeout != time.Minute {
-				t.Errorf("the server comes with %v, %v and %v", s.ReadHeaderTimeout, s.ReadTimeout, s.WriteTimeout)
+			got := []time.Duration{s.ReadHeaderTimeout, s.ReadTimeout, s.WriteTimeout, s.IdleTimeout}
+			want := []time.Duration{50 * time.Millisecond, 30 * time.Second, time.Minute, 2 * time.Minute}
+			if !slices.Equal(got, want) || s.MaxHeaderBytes != 64<<10 {
+				t.Errorf("the server comes with %v and %d bytes of header", got, s.MaxHeaderBytes)
 			}
 		}))
 	conn, err := net.Dial("tcp", at)
