@@ -3,6 +3,7 @@ package mortise_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 	"github.com/mortise-go/mortise"
 	"github.com/mortise-go/mortise/di"
 	"github.com/mortise-go/mortise/middleware"
+	"github.com/mortise-go/mortise/router"
 )
 
 // steps are what happened, in order.
@@ -126,6 +128,56 @@ func TestServeReturnsWhatAHookSays(t *testing.T) {
 	}
 	if len(p.steps.list) != 3 {
 		t.Errorf("after a failing hook: %q", p.steps.list)
+	}
+}
+
+// A204: what a request saves behind its handler, and what it does behind its answer,
+// is done before what it needs is closed.
+func TestServeWaitsForWhatRequestsLeaveBehind(t *testing.T) {
+	t.Parallel()
+	var did steps
+	entered := make(chan struct{})
+	api := mortise.New("Leaving", "1")
+	api.Provide(mortise.Depends(func(context.Context, mortise.None) (di.Resource[*engine], error) {
+		return di.Resource[*engine]{Value: &engine{}, Close: func(error) error { did.add("engine closed"); return nil }}, nil
+	}, di.Application))
+	type session struct{}
+	api.Provide(mortise.Depends(func(context.Context, *engine) (di.Resource[*session], error) {
+		return di.Resource[*session]{Value: &session{}, Close: func(err error) error {
+			time.Sleep(100 * time.Millisecond)
+			did.add(fmt.Sprintf("session saved, %v", err))
+			return nil
+		}}, nil
+	}))
+	mortise.Post(api, "/logout", func(ctx context.Context, in struct {
+		Session *session
+		Later   router.Background
+	}) (mortise.None, error) {
+		in.Later.Add(func(ctx context.Context) error {
+			time.Sleep(100 * time.Millisecond)
+			did.add(fmt.Sprintf("token revoked, %v", ctx.Err()))
+			return nil
+		})
+		close(entered)
+		time.Sleep(100 * time.Millisecond)
+		return mortise.None{}, ctx.Err()
+	}, mortise.Public())
+	ctx, stop := context.WithCancel(t.Context())
+	at, ended := make(chan string, 1), make(chan error, 1)
+	go func() {
+		ended <- mortise.Serve(ctx, api, "127.0.0.1:0", mortise.OnListen(func(a net.Addr) { at <- a.String() }))
+	}()
+	go func() { <-entered; stop() }()
+	res, err := http.Post("http://"+<-at+"/logout", "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	if err := <-ended; err != nil || res.StatusCode != 204 {
+		t.Errorf("Serve returned %v, the request got %d", err, res.StatusCode)
+	}
+	if want := []string{"session saved, <nil>", "token revoked, <nil>", "engine closed"}; !slices.Equal(did.list, want) {
+		t.Errorf("at the end: %q, want %q", did.list, want)
 	}
 }
 
