@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/mortise-go/mortise/adapters/mortiseredis"
 	"github.com/mortise-go/mortise/internal/need"
 	"github.com/mortise-go/mortise/problem"
@@ -184,17 +186,37 @@ func TestAClockThatJumpsBackBlocksNobodyForLong(t *testing.T) { // A131
 	if _, err := l.Take(t.Context(), subject, 10); err != nil {
 		t.Fatal(err)
 	}
-	key := client.Keys(t.Context(), "mortise:limit:*").Val()[0]
-	for field, value := range client.HGetAll(t.Context(), key).Val() {
-		debt, _, _ := strings.Cut(value, " ")
-		client.HSet(t.Context(), key, field, fmt.Sprintf("%s %d", debt, time.Now().Add(time.Hour).UnixMicro()))
-	}
+	wroteAt(t, client, time.Now().Add(time.Hour))
 	if d, _ := l.Take(t.Context(), subject); d.Allowed {
 		t.Error("the jump gave units back")
 	}
 	time.Sleep(300 * time.Millisecond)
 	if d, err := l.Take(t.Context(), subject); err != nil || !d.Allowed {
 		t.Errorf("after the interval = %v, %v, want it allowed", d.Allowed, err)
+	}
+}
+
+func TestAClockThatJumpsForwardsGivesNoMoreThanTheBurst(t *testing.T) { // A131
+	t.Parallel()
+	stores, client := openPatient(t, need.Redis(t))
+	l := limiter(t, tenPerHour(stores.Limits()))
+	subject := ratelimit.KeyOf("ann")
+	if _, err := l.Take(t.Context(), subject, 10); err != nil {
+		t.Fatal(err)
+	}
+	wroteAt(t, client, time.Now().AddDate(-1, 0, 0))
+	if passed := crowd(t, l, subject); passed != 10 {
+		t.Errorf("%d passed after the jump, want the burst of 10", passed)
+	}
+}
+
+// wroteAt makes the only debts on the server those of another time by its clock.
+func wroteAt(t testing.TB, client *redis.Client, at time.Time) {
+	t.Helper()
+	key := client.Keys(t.Context(), "mortise:limit:*").Val()[0]
+	for field, value := range client.HGetAll(t.Context(), key).Val() {
+		debt, _, _ := strings.Cut(value, " ")
+		client.HSet(t.Context(), key, field, fmt.Sprintf("%s %d", debt, at.UnixMicro()))
 	}
 }
 
