@@ -337,7 +337,7 @@ func corsMistakes() []struct {
 		want string
 	}{
 		{"nobody", middleware.CORSConfig{}, "no origin is allowed"},
-		{"everybody with credentials", middleware.CORSConfig{Origins: []string{"*"}, Credentials: true}, `"*" cannot go with Credentials`},  // A161
+		{"everybody with credentials", middleware.CORSConfig{Origins: []string{"*"}, Credentials: true}, `"*" cannot go with Credentials`},  // A161, S242
 		{"null with credentials", middleware.CORSConfig{Origins: []string{"null"}, Credentials: true}, `"null" cannot go with Credentials`}, // A163
 		{"everybody and somebody", middleware.CORSConfig{Origins: []string{"*", app}}, "leave the others out"},
 		{"no scheme", one("example.com"), "is no origin"},

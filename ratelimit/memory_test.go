@@ -58,7 +58,7 @@ func TestSubjectsDoNotDisturbEachOther(t *testing.T) {
 	}
 }
 
-// A129: a flood of subjects neither fills the memory nor frees who is blocked.
+// A129, S235: a flood of subjects neither fills the memory nor frees who is blocked.
 func TestAFloodIsBoundedAndFreesNobody(t *testing.T) {
 	million, capacity := 1_000_000, ratelimit.DefaultCapacity
 	if raceEnabled { // a sixteenth of everything, since the detector takes its time
