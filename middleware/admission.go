@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/mortise-go/mortise/di"
+	"github.com/mortise-go/mortise/internal/callsite"
 	"github.com/mortise-go/mortise/internal/clientaddr"
 	routed "github.com/mortise-go/mortise/internal/exchange"
 	"github.com/mortise-go/mortise/openapi"
@@ -79,10 +80,10 @@ type admission struct {
 func newAdmission(name string, networks []string, allow bool) *admission {
 	list, err := clientaddr.ParsePrefixes(networks...)
 	if err != nil {
-		panic("middleware: " + name + ": " + err.Error())
+		panic(fmt.Sprintf("middleware: %s: %v (%v)", name, err, callsite.User()))
 	}
 	if len(list) == 0 && !allow {
-		panic("middleware: " + name + ": nobody is kept out; name at least one network")
+		panic(fmt.Sprintf("middleware: %s: nobody is kept out; name at least one network (%v)", name, callsite.User()))
 	}
 	for _, p := range list {
 		if p.Bits() == 0 {

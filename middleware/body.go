@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+
+	"github.com/mortise-go/mortise/internal/callsite"
 )
 
 // BodyLimit lets handlers read at most limit bytes of a request's body. A read
@@ -16,7 +18,7 @@ import (
 // never notice. It panics if limit is not positive.
 func BodyLimit(limit int64) func(http.Handler) http.Handler {
 	if limit <= 0 {
-		panic(fmt.Sprintf("middleware: BodyLimit(%d): want a positive number of bytes", limit))
+		panic(fmt.Sprintf("middleware: BodyLimit(%d): want a positive number of bytes (%v)", limit, callsite.User()))
 	}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -1,8 +1,11 @@
 package middleware
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
+
+	"github.com/mortise-go/mortise/internal/callsite"
 )
 
 // Chain makes one middleware of several: the first is the outermost, which sees
@@ -21,4 +24,14 @@ func Chain(middlewares ...func(http.Handler) http.Handler) func(http.Handler) ht
 		}
 		return next
 	}
+}
+
+// Must is for middleware whose configuration is written in the program, where a
+// mistake is one of the program: Must(CORS(CORSConfig{…})). It returns the middleware,
+// and panics with all mistakes if there are any.
+func Must(m func(http.Handler) http.Handler, err error) func(http.Handler) http.Handler {
+	if err != nil {
+		panic(fmt.Sprintf("middleware: %v (%v)", err, callsite.User()))
+	}
+	return m
 }

@@ -35,6 +35,15 @@ func TestChain(t *testing.T) {
 	}
 }
 
+func TestMustPanicsWithAllMistakes(t *testing.T) {
+	t.Parallel()
+	if h := middleware.Must(middleware.HostAllowlist("example.com")); h == nil {
+		t.Error("no middleware")
+	}
+	panics(t, `middleware: host allowlist: "a/b" is neither a host, nor host:port, nor *.domain; leave out the scheme and the path
+host allowlist: "c/d" is neither`, func() { middleware.Must(middleware.HostAllowlist("a/b", "c/d")) })
+}
+
 // everything is the whole chain in the order that the documentation gives.
 func everything(j *journal) wrap {
 	proxied := behindProxy()

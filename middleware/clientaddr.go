@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/mortise-go/mortise/internal/clientaddr"
+	"github.com/mortise-go/mortise/internal/mistake"
 	"github.com/mortise-go/mortise/problem"
 )
 
@@ -65,7 +66,7 @@ type ClientAddrConfig struct {
 func ClientAddr(cfg ClientAddrConfig) (func(http.Handler) http.Handler, error) {
 	a, err := newAddressing(cfg)
 	if err != nil {
-		return nil, fmt.Errorf("client address: %w", err)
+		return nil, mistake.Prefixed("client address: ", err)
 	}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { a.serve(w, r, next) })

@@ -164,11 +164,11 @@ func TestHeadersOfProxiesAreRemovedFromOthers(t *testing.T) {
 func TestMistakesOfClientAddrAreToldTogether(t *testing.T) {
 	t.Parallel()
 	_, err := middleware.ClientAddr(middleware.ClientAddrConfig{
-		TrustedProxies: []string{"10.1.2.3/8", "proxy.example"},
+		TrustedProxies: []string{"10.1.2.3/8", "proxy.example", "0.0.0.0/0"},
 		Header:         "X-Real-IP",
 		ProxyHeaders:   []string{"X_User", "no name"},
 	})
-	mentions(t, err, "client address: ", `did you mean "10.0.0.0/8"`, "proxy.example", "DangerouslyTrustHeader", "X_User", "no name")
+	mentions(t, err, "client address: ", `did you mean "10.0.0.0/8"`, "proxy.example", "0.0.0.0/0 is wider", "DangerouslyTrustHeader", "X_User", "no name")
 	for _, cfg := range []middleware.ClientAddrConfig{
 		{TrustedProxies: []string{"0.0.0.0/0"}}, // A121
 		{TrustedProxies: []string{"::/0"}},

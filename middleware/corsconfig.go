@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/mortise-go/mortise/internal/mistake"
 )
 
 // newCORS checks a configuration whole.
@@ -22,11 +24,8 @@ func newCORS(cfg CORSConfig) (*cors, error) {
 		yes:         shared("true"),
 	}
 	mistakes := slices.Concat(c.setOrigins(cfg), c.setMethods(cfg), c.setHeaders(cfg), c.setExposed(cfg), c.setMaxAge(cfg.MaxAge))
-	if len(mistakes) > 0 {
-		for i, err := range mistakes {
-			mistakes[i] = fmt.Errorf("cors: %w", err)
-		}
-		return nil, errors.Join(mistakes...)
+	if err := mistake.Prefixed("cors: ", mistakes...); err != nil {
+		return nil, err
 	}
 	c.setVary()
 	return c, nil

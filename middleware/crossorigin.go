@@ -1,10 +1,10 @@
 package middleware
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 
+	"github.com/mortise-go/mortise/internal/mistake"
 	"github.com/mortise-go/mortise/problem"
 )
 
@@ -45,8 +45,8 @@ func CrossOrigin(cfg CrossOriginConfig) (func(http.Handler) http.Handler, error)
 			mistakes = append(mistakes, protection.AddTrustedOrigin(text))
 		}
 	}
-	if err := errors.Join(mistakes...); err != nil {
-		return nil, fmt.Errorf("cross-origin: %w", err)
+	if err := mistake.Prefixed("cross-origin: ", mistakes...); err != nil {
+		return nil, err
 	}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

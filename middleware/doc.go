@@ -1,20 +1,19 @@
 // Package middleware guards HTTP handlers before anybody looks at what they do:
 // who calls, from where, over what, and what they may see of a failure.
 //
-//	headers, err := middleware.SecurityHeaders(middleware.SecurityHeadersConfig{})
-//	…
 //	handler := middleware.Chain(
 //		middleware.Recover(nil),
 //		middleware.RequestID,
 //		middleware.AccessLog(middleware.AccessLogConfig{}),
-//		headers,
+//		middleware.Must(middleware.SecurityHeaders(middleware.SecurityHeadersConfig{})),
 //	)(api)
 //
 // All of it is plain net/http, func(http.Handler) http.Handler, and works with
 // any handler and any router. Refusals are RFC 9457 problems, unless
 // [problem.RenderAs] or an API around chose another shape. What has something
 // to configure is configured by a struct that is checked whole, when the program
-// starts; what has one number takes it, and panics if it makes no sense.
+// starts, and returned as an error or made a panic by [Must]; what has one number
+// takes it, and panics if it makes no sense.
 //
 // # Order
 //

@@ -2,7 +2,6 @@ package middleware_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -28,16 +27,14 @@ func show(h http.Handler, r *http.Request, fields ...string) {
 
 func Example() {
 	//docs:begin chain
-	address, err1 := middleware.ClientAddr(middleware.ClientAddrConfig{TrustedProxies: []string{"10.0.0.0/24"}, ForwardedProto: true})
-	headers, err2 := middleware.SecurityHeaders(middleware.SecurityHeadersConfig{})
-	if err := errors.Join(err1, err2); err != nil {
-		panic(err)
-	}
 	handler := middleware.Chain(
 		middleware.Recover(nil),
 		middleware.RequestID,
-		headers,
-		address,
+		middleware.Must(middleware.SecurityHeaders(middleware.SecurityHeadersConfig{})),
+		middleware.Must(middleware.ClientAddr(middleware.ClientAddrConfig{
+			TrustedProxies: []string{"10.0.0.0/24"},
+			ForwardedProto: true,
+		})),
 		middleware.HTTPSOnly,
 	)(http.HandlerFunc(hello))
 	//docs:end chain

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/mortise-go/mortise/internal/mistake"
 	"github.com/mortise-go/mortise/problem"
 )
 
@@ -76,7 +77,7 @@ func NewHealth(cfg HealthConfig) (*Health, error) {
 
 func (h *Health) mistakes() error {
 	var mistakes []error
-	say := func(format string, args ...any) { mistakes = append(mistakes, fmt.Errorf("health: "+format, args...)) }
+	say := func(format string, args ...any) { mistakes = append(mistakes, fmt.Errorf(format, args...)) }
 	for _, name := range h.names {
 		if name == "" || h.cfg.Checks[name] == nil {
 			say("check %q has no name or no function", name)
@@ -88,7 +89,7 @@ func (h *Health) mistakes() error {
 	if !strings.HasPrefix(h.cfg.LivePath, "/") || !strings.HasPrefix(h.cfg.ReadyPath, "/") || h.cfg.LivePath == h.cfg.ReadyPath {
 		say("the paths %q and %q have to differ and to begin with a slash", h.cfg.LivePath, h.cfg.ReadyPath)
 	}
-	return errors.Join(mistakes...)
+	return mistake.Prefixed("health: ", mistakes...)
 }
 
 // Drain makes the process unready for good: an orchestrator sends no more

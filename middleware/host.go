@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/mortise-go/mortise/internal/mistake"
 	"github.com/mortise-go/mortise/problem"
 )
 
@@ -29,7 +30,7 @@ import (
 func HostAllowlist(hosts ...string) (func(http.Handler) http.Handler, error) {
 	list, err := newHostList(hosts)
 	if err != nil {
-		return nil, fmt.Errorf("host allowlist: %w", err)
+		return nil, mistake.Prefixed("host allowlist: ", err)
 	}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -8,6 +8,8 @@ import (
 	"net/textproto"
 	"slices"
 	"strings"
+
+	"github.com/mortise-go/mortise/internal/mistake"
 )
 
 // DenyAllPermissions is a Permissions-Policy that turns every feature off that
@@ -57,7 +59,7 @@ type SecurityHeadersConfig struct {
 func SecurityHeaders(cfg SecurityHeadersConfig) (func(http.Handler) http.Handler, error) {
 	set, err := newHeaderSet(cfg)
 	if err != nil {
-		return nil, fmt.Errorf("security headers: %w", err)
+		return nil, mistake.Prefixed("security headers: ", err)
 	}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

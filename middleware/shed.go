@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/mortise-go/mortise/internal/callsite"
 	"github.com/mortise-go/mortise/problem"
 )
 
@@ -18,7 +19,7 @@ import (
 // inFlight is not positive.
 func Shed(inFlight int, retryAfter time.Duration) func(http.Handler) http.Handler {
 	if inFlight <= 0 {
-		panic(fmt.Sprintf("middleware: Shed(%d): want a positive number of requests", inFlight))
+		panic(fmt.Sprintf("middleware: Shed(%d): want a positive number of requests (%v)", inFlight, callsite.User()))
 	}
 	refusal := problem.ServiceUnavailable(retryAfter).
 		WithType("https://iana.org/assignments/http-problem-types#temporary-reduced-capacity").

@@ -113,6 +113,6 @@ func ExampleNew_incorrect() {
 	}})
 	fmt.Println(err)
 	// Output:
-	// policy "search": a quota of 0 lets nobody pass; give 1 or more
-	// policy "search": the window 500ms is no number of whole seconds; for 10 in 500ms give 20 in 1s with a burst of 10
+	// ratelimit: policy "search": a quota of 0 lets nobody pass; give 1 or more
+	// ratelimit: policy "search": the window 500ms is no number of whole seconds; for 10 in 500ms give 20 in 1s with a burst of 10
 }

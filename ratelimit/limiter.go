@@ -10,6 +10,7 @@ import (
 
 	"github.com/mortise-go/mortise/internal/callsite"
 	"github.com/mortise-go/mortise/internal/deadline"
+	"github.com/mortise-go/mortise/internal/mistake"
 )
 
 // maxPolicies is how many policies a limiter may have. It lets a request be
@@ -91,7 +92,7 @@ func New(c Config) (*Limiter, error) {
 	if c.Timeout == 0 {
 		c.Timeout = deadline.Limit
 	}
-	if err := errors.Join(l.settle(c.Policies), c.check(l.ipv6Prefix)); err != nil {
+	if err := mistake.Prefixed("ratelimit: ", l.settle(c.Policies), c.check(l.ipv6Prefix)); err != nil {
 		return nil, err
 	}
 	l.fields = newFields(l.policies)
@@ -104,7 +105,7 @@ func New(c Config) (*Limiter, error) {
 func MustNew(c Config) *Limiter {
 	l, err := New(c)
 	if err != nil {
-		panic(fmt.Sprintf("ratelimit: %v (%v)", err, callsite.User()))
+		panic(fmt.Sprintf("%v (%v)", err, callsite.User()))
 	}
 	return l
 }

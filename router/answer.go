@@ -11,6 +11,7 @@ import (
 
 	"github.com/mortise-go/mortise/di"
 	"github.com/mortise-go/mortise/internal/codec"
+	"github.com/mortise-go/mortise/internal/mistake"
 )
 
 // An answer is how the output of a handler becomes a response, compiled once.
@@ -97,7 +98,7 @@ func (a *answer) encoding() error {
 	}
 	a.codec = codec.For(a.content)
 	if err := a.codec.CheckEncode(); err != nil {
-		return prefixed("the output cannot be written as JSON: ", unwritten(err))
+		return mistake.Prefixed("the output cannot be written as JSON: ", unwritten(err))
 	}
 	return nil
 }
@@ -111,15 +112,6 @@ func isPlain(t reflect.Type) bool {
 // isNone recognises outputs that have nothing to say.
 func isNone(t reflect.Type) bool {
 	return t == noneType || t.Kind() == reflect.Struct && t.NumField() == 0
-}
-
-// prefixed puts the same words before each of the errors that were joined.
-func prefixed(words string, err error) error {
-	var each []error
-	for _, e := range unjoined(err) {
-		each = append(each, &reworded{words + e.Error(), e})
-	}
-	return errors.Join(each...)
 }
 
 func (a *answer) defaultStatus(code int) {

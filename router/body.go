@@ -18,6 +18,7 @@ import (
 	"github.com/mortise-go/mortise/di"
 	"github.com/mortise-go/mortise/internal/bind"
 	"github.com/mortise-go/mortise/internal/codec"
+	"github.com/mortise-go/mortise/internal/mistake"
 	"github.com/mortise-go/mortise/internal/rules"
 	"github.com/mortise-go/mortise/problem"
 )
@@ -61,7 +62,7 @@ func (s *source) compiledBody(f di.Field, t reflect.Type) (*body, error) {
 		s.builder.bodies[t] = known
 	}
 	if known.err != nil {
-		return nil, prefixed("field "+fieldName(f)+": ", known.err)
+		return nil, mistake.Prefixed("field "+fieldName(f)+": ", known.err)
 	}
 	return known.value, nil
 }
@@ -91,11 +92,11 @@ func unwritten(err error) error {
 		return nil
 	}
 	var each []error
-	for _, e := range unjoined(err) {
+	for _, e := range mistake.All(err) {
 		if t, ok := errors.AsType[*codec.TypeError](e); ok {
-			e = &reworded{strings.TrimPrefix(t.Type.Name()+t.Path+": ", ": ") + t.Reason, e}
+			e = mistake.Reworded(strings.TrimPrefix(t.Type.Name()+t.Path+": ", ": ")+t.Reason, e)
 			if t.Path == "" {
-				e = &reworded{t.Reason, e}
+				e = mistake.Reworded(t.Reason, e)
 			}
 		}
 		each = append(each, e)

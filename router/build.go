@@ -7,6 +7,7 @@ import (
 
 	"github.com/mortise-go/mortise/internal/bind"
 	"github.com/mortise-go/mortise/internal/callsite"
+	"github.com/mortise-go/mortise/internal/mistake"
 	"github.com/mortise-go/mortise/internal/rules"
 	"github.com/mortise-go/mortise/openapi"
 )
@@ -44,7 +45,7 @@ type parsed[T any] struct {
 }
 
 func (b *builder) mistake(r *route, err error) {
-	for _, e := range unjoined(err) {
+	for _, e := range mistake.All(err) {
 		b.at(r.place, r.String(), e)
 	}
 }
@@ -52,7 +53,7 @@ func (b *builder) mistake(r *route, err error) {
 // inputMistake adds a mistake of what runs for the route. Unless it is about
 // the path, the same one shows for every route for which the same runs.
 func (b *builder) inputMistake(r *route, err error) {
-	for _, e := range unjoined(err) {
+	for _, e := range mistake.All(err) {
 		b.at(r.place, r.String(), e)
 		_, own := errors.AsType[*wildcardError](e)
 		b.mistakes[len(b.mistakes)-1].shared = !own

@@ -7,45 +7,24 @@ import (
 	"strings"
 
 	"github.com/mortise-go/mortise/di"
+	"github.com/mortise-go/mortise/internal/mistake"
 	"github.com/mortise-go/mortise/internal/pattern"
 	"github.com/mortise-go/mortise/openapi"
 )
-
-// reworded is an error in other words.
-type reworded struct {
-	text string
-	err  error
-}
-
-func (e *reworded) Error() string { return e.text }
-func (e *reworded) Unwrap() error { return e.err }
 
 // conflicts drops from the conflicts of a pattern what a message begins with
 // anyway.
 func conflicts(err error) error {
 	var each []error
-	for _, e := range unjoined(err) {
+	for _, e := range mistake.All(err) {
 		_, text, found := strings.Cut(e.Error(), "conflicts with ")
 		if _, ok := errors.AsType[*pattern.ConflictError](e); ok && found {
 			text = strings.ReplaceAll(text, "\n", "\n    ")
-			e = &reworded{"conflicts with " + text, e}
+			e = mistake.Reworded("conflicts with "+text, e)
 		}
 		each = append(each, e)
 	}
 	return errors.Join(each...)
-}
-
-// unjoined lists the errors that were joined into one.
-func unjoined(err error) []error {
-	joined, ok := err.(interface{ Unwrap() []error })
-	if !ok {
-		return []error{err}
-	}
-	var list []error
-	for _, e := range joined.Unwrap() {
-		list = append(list, unjoined(e)...)
-	}
-	return list
 }
 
 // checkDocument adds what is wrong with the document to the mistakes of the
@@ -55,7 +34,7 @@ func (b *builder) checkDocument(s *serving) {
 	if err == nil {
 		return
 	}
-	for _, e := range unjoined(err) {
+	for _, e := range mistake.All(err) {
 		b.documentMistake(s, e)
 	}
 }
@@ -67,12 +46,12 @@ func (b *builder) documentMistake(s *serving, err error) {
 		}
 		name := fmt.Sprintf("%s (%v)", e.route, e.place)
 		if text, found := strings.CutPrefix(err.Error(), name+": "); found {
-			b.mistake(e.route, &reworded{text, err})
+			b.mistake(e.route, mistake.Reworded(text, err))
 			return
 		}
 		if text, found := strings.CutPrefix(err.Error(), name+" and "); found {
 			other, _, _ := strings.Cut(text, " are one")
-			b.mistake(e.route, &reworded{"is to OpenAPI the same operation as " + other + "\n    hide one of them", err})
+			b.mistake(e.route, mistake.Reworded("is to OpenAPI the same operation as "+other+"\n    hide one of them", err))
 			return
 		}
 	}
@@ -124,7 +103,7 @@ func (b *builder) checkNotes(c *compiled) {
 			continue
 		}
 		seen[d] = true
-		for _, err := range unjoined(checked.Err()) {
+		for _, err := range mistake.All(checked.Err()) {
 			if err != nil {
 				b.inputMistake(c.route, fmt.Errorf("%s: %w", d.Name(), err))
 			}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/mortise-go/mortise/internal/mistake"
 	"github.com/mortise-go/mortise/internal/pattern"
 	"github.com/mortise-go/mortise/openapi"
 	"github.com/mortise-go/mortise/openapi/ui"
@@ -137,8 +138,8 @@ func (b *builder) addHandler(s *serving, path string, h http.Handler) *compiled 
 		s.endpoints = append(s.endpoints, endpoint{guard, h})
 		return guard
 	}
-	for _, e := range unjoined(conflicts(err)) {
-		b.at(b.router.root.place, "GET "+path, &reworded{e.Error() + "\n    the router serves it itself: move it with DocumentAt or Docs, or the route", e})
+	for _, e := range mistake.All(conflicts(err)) {
+		b.at(b.router.root.place, "GET "+path, mistake.Reworded(e.Error()+"\n    the router serves it itself: move it with DocumentAt or Docs, or the route", e))
 	}
 	return nil
 }

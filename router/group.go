@@ -7,6 +7,7 @@ import (
 
 	"github.com/mortise-go/mortise/di"
 	"github.com/mortise-go/mortise/internal/callsite"
+	"github.com/mortise-go/mortise/internal/mistake"
 )
 
 // A Group declares routes below a prefix, with dependencies and options of
@@ -101,7 +102,7 @@ func (r *Router) configure(s *settings, scope *di.Scope, at level, what string, 
 			}
 			o.apply(s)
 			if s.wrong != nil {
-				for _, wrong := range unjoined(s.wrong) {
+				for _, wrong := range mistake.All(s.wrong) {
 					r.mistake(place, what, fmt.Errorf("%s: %w", o.text, wrong))
 				}
 				s.wrong = nil

@@ -9,6 +9,7 @@ import (
 
 	"github.com/mortise-go/mortise/di"
 	"github.com/mortise-go/mortise/internal/callsite"
+	"github.com/mortise-go/mortise/internal/mistake"
 	"github.com/mortise-go/mortise/internal/pattern"
 	"github.com/mortise-go/mortise/openapi"
 )
@@ -100,7 +101,7 @@ func illegible(err error) error {
 	}
 	_, written, _ := strings.Cut(e.Pattern, " ")
 	if clean := path.Clean(written); strings.Contains(e.Reason, "unclean") {
-		return &reworded{fmt.Sprintf("the path holds an empty segment or a dot, so that requests are redirected and none would match; write it as %q", clean), err}
+		return mistake.Reworded(fmt.Sprintf("the path holds an empty segment or a dot, so that requests are redirected and none would match; write it as %q", clean), err)
 	}
-	return &reworded{fmt.Sprintf("%s, at offset %d of the pattern %q", e.Reason, e.Offset, e.Pattern), err}
+	return mistake.Reworded(fmt.Sprintf("%s, at offset %d of the pattern %q", e.Reason, e.Offset, e.Pattern), err)
 }

@@ -101,41 +101,41 @@ func newAPI(c config) (*mortise.API, *middleware.Health, error) {
 // gate puts around the API what every request passes, the outermost first.
 func gate(api *mortise.API, c config) error {
 	//docs:begin headers
-	headers, err1 := middleware.SecurityHeaders(middleware.SecurityHeadersConfig{Set: map[string]string{
+	headers := middleware.Must(middleware.SecurityHeaders(middleware.SecurityHeadersConfig{Set: map[string]string{
 		"Strict-Transport-Security": "max-age=31536000", // not for subdomains, which are others'
-	}})
+	}}))
 	//docs:end headers
 	//docs:begin hosts
-	hosts, err2 := middleware.HostAllowlist(c.hosts...)
+	hosts, err1 := middleware.HostAllowlist(c.hosts...)
 	onlyTLS := middleware.HTTPSOnly
 	if c.plain {
 		onlyTLS = middleware.Chain() // lets everything pass
 	}
 	//docs:end hosts
 	//docs:begin addresses
-	addresses, err3 := middleware.ClientAddr(middleware.ClientAddrConfig{
+	addresses, err2 := middleware.ClientAddr(middleware.ClientAddrConfig{
 		TrustedProxies: c.proxies,
 		ForwardedProto: len(c.proxies) > 0, // they overwrite X-Forwarded-Proto
 	})
 	//docs:end addresses
 	//docs:begin browsers
-	cors, err4 := middleware.CORS(middleware.CORSConfig{
+	cors := middleware.Must(middleware.CORS(middleware.CORSConfig{
 		Origins:         []string{"https://app.example.com"},
 		MethodsFor:      api.Methods,
 		RequestHeaders:  []string{"Authorization", "Content-Type", "X-API-Key"},
 		ResponseHeaders: []string{"RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id"},
 		MaxAge:          time.Hour,
-	})
-	crossOrigin, err5 := middleware.CrossOrigin(middleware.CrossOriginConfig{
+	}))
+	crossOrigin := middleware.Must(middleware.CrossOrigin(middleware.CrossOriginConfig{
 		TrustedOrigins: []string{"https://app.example.com"}, // it may not only read
-	})
+	}))
 	//docs:end browsers
 	//docs:begin everybody
-	everybody, err6 := ratelimit.New(ratelimit.Config{
+	everybody := ratelimit.MustNew(ratelimit.Config{
 		Policies: []ratelimit.Policy{{Name: "client", Quota: 600, Window: time.Minute}},
 	})
 	//docs:end everybody
-	if err := errors.Join(err1, err2, err3, err4, err5, err6); err != nil {
+	if err := errors.Join(err1, err2); err != nil {
 		return err
 	}
 	//docs:begin use

@@ -9,18 +9,20 @@ import (
 )
 
 // ParsePrefixes reads networks in CIDR notation, "10.0.0.0/8", and single
-// addresses. The error joins what is wrong with each of them.
+// addresses. The error joins what is wrong with each of them; those that are right are
+// returned in any case, so that more can be said about them.
 func ParsePrefixes(list ...string) ([]netip.Prefix, error) {
 	var prefixes []netip.Prefix
 	var mistakes []error
 	for _, s := range list {
 		p, err := ParsePrefix(s)
-		prefixes, mistakes = append(prefixes, p), append(mistakes, err)
+		if err != nil {
+			mistakes = append(mistakes, err)
+			continue
+		}
+		prefixes = append(prefixes, p)
 	}
-	if err := errors.Join(mistakes...); err != nil {
-		return nil, err
-	}
-	return prefixes, nil
+	return prefixes, errors.Join(mistakes...)
 }
 
 // ParsePrefix reads a network in CIDR notation, or a single address. A network

@@ -16,8 +16,8 @@ import (
 const floors = `
 	# The cellar. Its rooms know nothing of ours, or a neighbour they were built on.
 	NONE < internal/callsite, internal/clientaddr, internal/codec, internal/deadline, internal/exchange,
-		internal/journal, internal/negotiate, internal/pattern, internal/requestid, internal/shape,
-		internal/structured;
+		internal/journal, internal/mistake, internal/negotiate, internal/pattern, internal/requestid,
+		internal/shape, internal/structured;
 	internal/shape < internal/rules;
 	internal/shape, internal/rules < internal/bind;
 
