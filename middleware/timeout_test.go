@@ -2,6 +2,8 @@ package middleware_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -9,6 +11,7 @@ import (
 
 	"github.com/mortise-go/mortise/di"
 	"github.com/mortise-go/mortise/middleware"
+	"github.com/mortise-go/mortise/problem"
 	"github.com/mortise-go/mortise/router"
 )
 
@@ -54,11 +57,39 @@ func TestTimeout(t *testing.T) {
 	panics(t, "Timeout(0s)", func() { middleware.Timeout(0) })
 }
 
+// A route answers by itself, and in the words of the middleware.
 func TestTheTimeoutOfARoute(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		api := router.New("test", "1", router.Logger((&journal{}).logger()))
-		api.Handle(http.MethodGet, "/", di.Depends(func(ctx context.Context, _ di.None) (di.None, error) { <-ctx.Done(); return di.None{}, ctx.Err() }), router.Public())
-		refused(t, serve(middleware.Timeout(time.Second)(api), get()), http.StatusServiceUnavailable, "service-unavailable")
-	})
+	gone := problem.New(http.StatusGone, "", "")
+	for _, tt := range []struct {
+		name  string
+		route func(context.Context) error
+		code  string // empty for a success
+	}{
+		{"the error of the context", func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }, "timeout"},
+		{"it within another", func(ctx context.Context) error { <-ctx.Done(); return fmt.Errorf("query: %w", ctx.Err()) }, "timeout"},
+		{"the cause", func(ctx context.Context) error { <-ctx.Done(); return context.Cause(ctx) }, "timeout"},
+		{"an answer of its own", func(ctx context.Context) error { <-ctx.Done(); return gone.Because(ctx.Err()) }, "gone"},
+		{"a failure of its own", func(ctx context.Context) error { <-ctx.Done(); return errors.New("no route to host") }, "internal-error"},
+		{"nothing", func(ctx context.Context) error { <-ctx.Done(); return nil }, ""},
+		{"another deadline", func(context.Context) error { return context.DeadlineExceeded }, "service-unavailable"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				api := router.New("test", "1", router.Logger((&journal{}).logger()))
+				api.Handle(http.MethodGet, "/", di.Depends(func(ctx context.Context, _ di.None) (di.None, error) {
+					return di.None{}, tt.route(ctx)
+				}), router.Public())
+				res := serve(middleware.Timeout(time.Second)(api), get())
+				if tt.code == "" {
+					if res.StatusCode != http.StatusNoContent {
+						t.Errorf("answered %d", res.StatusCode)
+					}
+					return
+				}
+				refused(t, res, map[string]int{"timeout": 503, "service-unavailable": 503, "gone": 410, "internal-error": 500}[tt.code], tt.code)
+			})
+		})
+	}
 }

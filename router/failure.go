@@ -18,7 +18,7 @@ import (
 // fail answers with an error, and logs what only we may know.
 // c is the route, or nil where there is none.
 func (s *serving) fail(w http.ResponseWriter, r *http.Request, c *compiled, err error) {
-	p := c.challenged(r, problem.From(unestablished(clientError(err))), err)
+	p := c.challenged(r, problem.From(expired(r.Context(), unestablished(clientError(err)))), err)
 	as := s.router.global.renderer
 	if e, ok := errors.AsType[ownError](err); ok && e.StatusCode() == p.StatusCode() {
 		if _, failed := codec.Marshal(e.ErrorBody()); failed != nil {
@@ -41,6 +41,16 @@ func unestablished(err error) error {
 		return problem.Unauthorized("Provided token is not valid").WithCode(problem.CodeTokenInvalid).Because(e)
 	}
 	return err
+}
+
+// expired answers for the end of a context with its cause, where that is a problem
+// such as the one of a middleware with a time limit.
+func expired(ctx context.Context, err error) error {
+	cause, ok := errors.AsType[*problem.Problem](context.Cause(ctx))
+	if _, answered := errors.AsType[*problem.Problem](err); !ok || answered || !errors.Is(err, ctx.Err()) {
+		return err
+	}
+	return cause.Because(err)
 }
 
 // ownError is an error with a body that is not a problem's, such as those of an
