@@ -21,9 +21,14 @@ const (
 	writeTimeout      = 60 * time.Second
 	idleTimeout       = 2 * time.Minute
 	maxHeaderBytes    = 64 << 10
-	shutdownTimeout   = 15 * time.Second
 
 	maxConcurrentStreams = 100 // of an HTTP/2 connection; RFC 9113 section 6.5.2 advises no less
+)
+
+// The times for the end of a server.
+const (
+	graceTimeout = 15 * time.Second // of requests
+	hookTimeout  = 10 * time.Second // of the functions of OnShutdown, all together
 )
 
 // A ServeOption adds to what [Serve], [Run] and [RunContext] do.
@@ -35,6 +40,7 @@ type service struct {
 	tls        *tls.Config
 	encrypted  bool
 	notice     time.Duration
+	grace      time.Duration
 	changes    []func(*http.Server)
 	onListen   []func(net.Addr)
 	onShutdown []func(context.Context) error
@@ -76,24 +82,36 @@ func OnListen(f func(net.Addr)) ServeOption {
 	return func(s *service) { s.onListen = append(s.onListen, f) }
 }
 
-// OnShutdown calls a function when serving has ended, the last one added first,
-// while the values of the application still serve: the API is closed after it.
-// The context ends with the time for the end of all of it, 15 seconds. An error
-// is among those that are returned.
+// Grace is how long requests may go on when serving is to end, instead of 15 seconds.
+// Then they are cut off, and their contexts end. Serve returns an error for a time
+// that is not positive.
+func Grace(d time.Duration) ServeOption {
+	return func(s *service) { s.grace = d }
+}
+
+// OnShutdown calls a function when the last request has been served or cut off, the
+// function added last first. The context has 10 seconds for all of them, however long
+// the requests took. An error is among those that are returned.
+//
+// The values of the application still serve, for this function as for
+// [router.Background] work that goes on behind the last answer: the API is closed
+// when all of that is done. So what such work needs is not to be closed here, but by
+// the application whose value it is.
 func OnShutdown(f func(context.Context) error) ServeOption {
 	return func(s *service) { s.onShutdown = append(s.onShutdown, f) }
 }
 
 // Serve builds and starts the API and serves it at a TCP address until ctx
 // ends. Then it ends streams of events, lets other requests finish, for 15 seconds
-// at most, calls the functions of [OnShutdown] and closes the API. It returns nil
-// after such an end, and the reason otherwise.
+// at most or what [Grace] says, calls the functions of [OnShutdown], waits for work
+// behind answers and closes the API. It returns nil after such an end, and the reason
+// otherwise.
 //
 // The server has limits: 5 seconds for the header of a request, 30 for all of
 // it, 60 for the answer, 2 minutes for an idle connection, 64 KiB of header, 100
 // requests at once on a connection of HTTP/2. [Server] changes them.
 func Serve(ctx context.Context, api *API, addr string, opts ...ServeOption) (err error) {
-	var s service
+	s := service{grace: graceTimeout}
 	for _, option := range opts {
 		option(&s)
 	}
@@ -101,7 +119,7 @@ func Serve(ctx context.Context, api *API, addr string, opts ...ServeOption) (err
 		return err
 	}
 	server := s.newServer(api)
-	if err := checkLimits(server); err != nil {
+	if err := errors.Join(checkLimits(server), s.checkGrace()); err != nil {
 		return err
 	}
 	if err := api.Start(ctx); err != nil {
@@ -158,6 +176,13 @@ func checkLimits(s *http.Server) error {
 	return errors.Join(mistakes...)
 }
 
+func (s *service) checkGrace() error {
+	if s.grace <= 0 {
+		return fmt.Errorf("mortise: a Grace of %v cuts off every request; give a positive time", s.grace)
+	}
+	return nil
+}
+
 // checkTLS completes the configuration, or says why it cannot be.
 func (s *service) checkTLS() error {
 	switch c := s.tls; {
@@ -204,12 +229,29 @@ func (s *service) serve(ctx context.Context, server *http.Server, listener net.L
 	case <-ctx.Done():
 		err = s.drain(failed)
 	}
-	// The context that ended must not cut short what it asks for.
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	ctx = context.WithoutCancel(ctx) // which must not cut short what its end asks for
+	return errors.Join(err, s.shutdown(ctx, server), s.runHooks(ctx))
+}
+
+// shutdown lets requests finish, and cuts off those that do not, so that nobody is
+// answered from values that have been closed.
+func (s *service) shutdown(ctx context.Context, server *http.Server) error {
+	ctx, cancel := context.WithTimeout(ctx, s.grace)
 	defer cancel()
-	errs := []error{err, server.Shutdown(grace)}
+	err := server.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("mortise: requests that went on for %v after the end were cut off: %w", s.grace, err)
+		return errors.Join(err, server.Close())
+	}
+	return err
+}
+
+func (s *service) runHooks(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, hookTimeout)
+	defer cancel()
+	var errs []error
 	for _, f := range slices.Backward(s.onShutdown) {
-		errs = append(errs, f(grace))
+		errs = append(errs, f(ctx))
 	}
 	return errors.Join(errs...)
 }
@@ -221,6 +263,9 @@ func (s *service) drain(failed <-chan error) error {
 		return nil
 	}
 	s.health.Drain()
+	if s.notice > 0 {
+		fmt.Fprintf(os.Stderr, "unready, and serving on for %v\n", s.notice)
+	}
 	select {
 	case err := <-failed:
 		return err

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -29,6 +30,12 @@ func (s *steps) add(step string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.list = append(s.list, step)
+}
+
+func (s *steps) all() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.list)
 }
 
 type engine struct{}
@@ -115,6 +122,67 @@ func TestServeDrainsBeforeItEnds(t *testing.T) {
 	}
 	if want := []string{"last added", "first added", "engine"}; !slices.Equal(p.steps.list, want) {
 		t.Errorf("at the end: %q, want %q", p.steps.list, want)
+	}
+}
+
+// A204: a client that does not let its request end takes no time from others.
+func TestServeCutsOffWhoDoesNotEnd(t *testing.T) {
+	t.Parallel()
+	var did steps
+	entered := make(chan struct{})
+	api := mortise.New("Endless", "1")
+	mortise.Post(api, "/", func(ctx context.Context, in struct {
+		Body io.Reader `body:"text/plain"`
+	}) (string, error) {
+		close(entered)
+		_, err := io.ReadAll(in.Body)
+		<-ctx.Done()
+		did.add("the handler's context has ended")
+		return "", err
+	}, mortise.Public())
+	ctx, stop := context.WithCancel(t.Context())
+	at, ended := make(chan string, 1), make(chan error, 1)
+	go func() {
+		ended <- mortise.Serve(ctx, api, "127.0.0.1:0",
+			mortise.Grace(300*time.Millisecond),
+			mortise.OnListen(func(a net.Addr) { at <- a.String() }),
+			mortise.OnShutdown(func(ctx context.Context) error {
+				for len(did.all()) == 0 && ctx.Err() == nil {
+					time.Sleep(time.Millisecond)
+				}
+				did.add(fmt.Sprintf("the hook has time, %v", ctx.Err()))
+				return nil
+			}))
+	}()
+	conn, err := net.Dial("tcp", <-at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, "POST / HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 10\r\n\r\na"); err != nil {
+		t.Fatal(err)
+	}
+	<-entered
+	begin := time.Now()
+	stop()
+	err = <-ended
+	if took := time.Since(begin); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "cut off") || took > 5*time.Second {
+		t.Errorf("Serve returned %v after %v", err, took)
+	}
+	if want := []string{"the handler's context has ended", "the hook has time, <nil>"}; !slices.Equal(did.all(), want) {
+		t.Errorf("at the end: %q, want %q", did.all(), want)
+	}
+	_ = conn.SetReadDeadline(time.Now().Add(time.Second))
+	if text, err := io.ReadAll(conn); err != nil && !errors.Is(err, syscall.ECONNRESET) || len(text) > 0 {
+		t.Errorf("the client got %q, %v", text, err)
+	}
+}
+
+func TestAGraceOfNoTimeIsAMistake(t *testing.T) {
+	t.Parallel()
+	err := mortise.Serve(t.Context(), mortise.New("None", "1"), "127.0.0.1:0", mortise.Grace(0))
+	if err == nil || !strings.Contains(err.Error(), "a Grace of 0s cuts off every request") {
+		t.Errorf("Serve returned %v", err)
 	}
 }
 

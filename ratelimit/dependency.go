@@ -31,7 +31,9 @@ func Per[P any](policy Policy, key func(P) string) *di.Dependency {
 
 // By makes a dependency that limits each principal. It needs a P, from whatever
 // dependency gives one, and runs behind authentication and authorization, in the
-// stage [di.Quota]. Panics if the limiter or the key is nil.
+// stage [di.Quota]. A key that is made of several texts has to keep them apart,
+// whoever chooses them, as fmt.Sprintf("%q %q", tenant, name) does. Panics if the
+// limiter or the key is nil.
 func By[P any](l *Limiter, key func(P) string) *di.Dependency {
 	if key == nil {
 		panic(fmt.Sprintf("ratelimit: By without a key counts nobody; give a function that tells principals apart (%v)", callsite.User()))
@@ -41,8 +43,10 @@ func By[P any](l *Limiter, key func(P) string) *di.Dependency {
 
 // ByCredential makes a dependency that limits each credential of a type such as
 // security.APIKey or security.BearerToken. Credentials are digested before
-// anything else, and never stored. Require what verifies the credential as well:
-// whoever may make them up has as many quotas as they like. The stage is [di.Quota].
+// anything else, and never stored. The stage is [di.Quota], and whoever may make
+// credentials up has as many quotas as they like: what verifies them has to be a guard
+// that the route requires, made by security.Require or with [di.At] and
+// [di.Authentication]. Any other dependency verifies behind the limit.
 // Panics if the limiter is nil.
 func ByCredential[C ~string](l *Limiter) *di.Dependency {
 	return by(l, "each credential", func(c C) Key { return KeyOf("credential", string(c)) })
