@@ -59,14 +59,14 @@ func by[P any](l *Limiter, whom string, key func(P) Key) *di.Dependency {
 			Request   *http.Request
 			Exchange  exchange.Exchange
 		}) (di.None, error) {
-			return di.None{}, l.admit(in.Request, in.Exchange.Header, key(in.Principal).words())
+			return di.None{}, l.admit(in.Exchange, key(in.Principal).words())
 		}, l.options(di.Quota, whom)...)
 	}
 	return di.Depends(func(_ context.Context, in struct {
 		Principal P
 		Exchange  exchange.Exchange
 	}) (di.None, error) {
-		return di.None{}, l.admit(in.Exchange.Request, in.Exchange.Header, key(in.Principal).words())
+		return di.None{}, l.admit(in.Exchange, key(in.Principal).words())
 	}, l.options(di.Quota, whom)...)
 }
 
@@ -91,7 +91,7 @@ func (l *Limiter) admission(whom string, key func(*http.Request) words) *di.Depe
 		return l.byRequest(whom, key)
 	}
 	return di.Depends(func(_ context.Context, in struct{ Exchange exchange.Exchange }) (di.None, error) {
-		return di.None{}, l.admit(in.Exchange.Request, in.Exchange.Header, key(in.Exchange.Request))
+		return di.None{}, l.admit(in.Exchange, key(in.Exchange.Request))
 	}, l.options(di.Admission, whom)...)
 }
 
@@ -112,7 +112,7 @@ func (l *Limiter) byRequest(whom string, key func(*http.Request) words) *di.Depe
 		Request  *http.Request
 		Exchange exchange.Exchange
 	}) (di.None, error) {
-		return di.None{}, l.admit(in.Request, in.Exchange.Header, key(in.Request))
+		return di.None{}, l.admit(in.Exchange, key(in.Request))
 	}, l.options(di.Admission, whom)...)
 }
 

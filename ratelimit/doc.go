@@ -96,6 +96,7 @@
 //
 // A store that fails closes the limit: 503. Let [FailLocal] stand in for it where
 // the limit shares out capacity, not where it protects a secret. A store that
-// hangs holds up nobody for longer than the timeout, and after five failures
-// nobody at all for a second, until one request tries again.
+// hangs holds up nobody for longer than the timeout, however many limits a request
+// has to keep, and after five failures nobody at all for a second, until one request
+// tries again.
 package ratelimit

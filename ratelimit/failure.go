@@ -48,33 +48,44 @@ func unavailable(err error) *problem.Problem {
 	return problem.ServiceUnavailable(cooldown).WithDetail("the rate limit cannot be checked at the moment").Because(err)
 }
 
-var errResting = errors.New("the rate limit store has failed and is left alone for a while")
+var (
+	errResting   = errors.New("the rate limit store has failed and is left alone for a while")
+	errImpatient = errors.New("the request has waited for stores long enough")
+)
 
 // guarded asks a store that may fail, hang or panic.
 type guarded struct {
 	store   Store
+	timeout time.Duration
 	gate    deadline.Gate
 	logger  *slog.Logger
 	breaker breaker
 }
 
 func newGuarded(store Store, timeout time.Duration, logger *slog.Logger) *guarded {
-	return &guarded{store: store, gate: deadline.NewGate(timeout), logger: logger}
+	return &guarded{store: store, timeout: timeout, gate: deadline.NewGate(timeout), logger: logger}
 }
 
 // take asks the store in time or not at all. Errors of its own are those of a
-// store that is not asked.
-func (g *guarded) take(ctx context.Context, subject Key, claims []Claim) (granted bool, err error) {
+// store that is not asked. Several limits of one request wait no longer than one of
+// them would: what it has waited in vain is what the store has less.
+func (g *guarded) take(ctx context.Context, subject Key, claims []Claim, waited *time.Duration) (granted bool, err error) {
+	left := g.timeout - *waited
+	if left <= 0 {
+		return false, errImpatient
+	}
 	if !g.breaker.enter() {
 		return false, errResting
 	}
-	granted, err = g.call(ctx, subject, claims)
+	begin := time.Now()
+	granted, err = g.call(ctx, subject, claims, left)
 	switch {
 	case err == nil:
 		g.breaker.succeeded()
 	case ctx.Err() != nil:
 		g.breaker.abandoned() // by the client, which says nothing about the store
 	default:
+		*waited += time.Since(begin)
 		g.breaker.failed()
 		g.report(ctx, err)
 	}
@@ -89,9 +100,9 @@ type answer struct {
 
 // call gives up when the time is over, whether the store does or not. The store
 // works on claims of its own, since it may go on writing to them.
-func (g *guarded) call(ctx context.Context, subject Key, claims []Claim) (granted bool, err error) {
+func (g *guarded) call(ctx context.Context, subject Key, claims []Claim, limit time.Duration) (granted bool, err error) {
 	own := slices.Clone(claims)
-	a, err := deadline.Call(ctx, g.gate, func(ctx context.Context) (answer, error) {
+	a, err := deadline.Call(ctx, g.gate.AtMost(limit), func(ctx context.Context) (answer, error) {
 		granted, err := g.store.Take(ctx, subject, own)
 		return answer{granted, own}, err
 	})

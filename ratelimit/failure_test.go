@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/mortise-go/mortise"
 	"github.com/mortise-go/mortise/internal/deadline"
 	"github.com/mortise-go/mortise/problem"
 	"github.com/mortise-go/mortise/ratelimit"
@@ -128,6 +129,28 @@ func TestNobodyWaitsLongerThanTheTimeout(t *testing.T) {
 			}
 			if p := problem.From(err); p == nil || p.Status != http.StatusServiceUnavailable || waited != want {
 				t.Errorf("request %d: %v after %v, want 503 after %v", i, err, waited, want)
+			}
+		}
+		synctest.Wait()
+	})
+}
+
+// A132, A215: however many limits there are, in front of a route and on it.
+func TestSeveralLimitsWaitNoLongerThanOne(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		limits := func() *ratelimit.Limiter {
+			store := newFlaky()
+			store.become(patient)
+			return limiter(t, ratelimit.Config{Policies: []ratelimit.Policy{login()}, Store: store, OnFailure: ratelimit.FailLocal, Logger: quiet()})
+		}
+		api := mortise.New("Blog", "1.0.0")
+		mortise.Get(api, "/", nothing, limits().ByIP(), limits().Shared(), limits().ByIP(), mortise.Public())
+		h := limits().Middleware(nil)(limits().Middleware(nil)(built(t, api)))
+		for _, want := range []time.Duration{250 * time.Millisecond, 250 * time.Millisecond, 250 * time.Millisecond} {
+			start := time.Now()
+			if w := serve(h, request(t, "GET", "/")); w.Code != http.StatusNoContent || time.Since(start) != want {
+				t.Errorf("%d after %v, want a success after %v", w.Code, time.Since(start), want)
 			}
 		}
 		synctest.Wait()

@@ -1,6 +1,7 @@
 package ratelimit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/mortise-go/mortise/internal/callsite"
 	"github.com/mortise-go/mortise/internal/deadline"
+	"github.com/mortise-go/mortise/internal/exchange"
 	"github.com/mortise-go/mortise/internal/mistake"
 )
 
@@ -32,8 +34,8 @@ type Config struct {
 	// value, [FailClosed], answers 503.
 	OnFailure Failure
 
-	// Timeout is how long a request waits for the store. Zero means 250 ms. A
-	// [Memory] is not waited for.
+	// Timeout is how long a request waits for the store, together with the stores
+	// of limits before this one. Zero means 250 ms. A [Memory] is not waited for.
 	Timeout time.Duration
 
 	// PerRoute counts every route on its own, by [http.Request.Pattern]. By
@@ -175,15 +177,16 @@ func (l *Limiter) keep(c Config) {
 // [FailClosed] lets it come about, or the cause of ctx when that is done.
 func (l *Limiter) Take(ctx context.Context, subject Key, costs ...int64) (Decision, error) {
 	var d Decision
-	err := l.decide(ctx, subject.words(), costs, &d)
+	var waited time.Duration
+	err := l.decide(ctx, subject.words(), costs, &d, &waited)
 	return d, err
 }
 
 // decide fills in a zero decision, which stays so with an error.
-func (l *Limiter) decide(ctx context.Context, subject words, costs []int64, d *Decision) error {
+func (l *Limiter) decide(ctx context.Context, subject words, costs []int64, d *Decision, waited *time.Duration) error {
 	var claims [maxPolicies]Claim
 	possible := l.claim(&claims, costs)
-	granted, known, err := l.ask(ctx, subject, claims[:len(l.limits)])
+	granted, known, err := l.ask(ctx, subject, claims[:len(l.limits)], waited)
 	if err != nil {
 		return err
 	}
@@ -221,11 +224,11 @@ func (l *Limiter) claim(claims *[maxPolicies]Claim, costs []int64) (possible boo
 
 // ask asks the store, or does what is to be done when that fails. A decision
 // that is not known is one that nobody has counted.
-func (l *Limiter) ask(ctx context.Context, subject words, claims []Claim) (granted, known bool, err error) {
+func (l *Limiter) ask(ctx context.Context, subject words, claims []Claim, waited *time.Duration) (granted, known bool, err error) {
 	if l.memory != nil {
 		return l.memory.take(subject, claims), true, nil
 	}
-	granted, err = l.guarded.take(ctx, subject.key(), claims)
+	granted, err = l.guarded.take(ctx, subject.key(), claims, waited)
 	switch {
 	case err == nil:
 		return granted, true, nil
@@ -240,19 +243,23 @@ func (l *Limiter) ask(ctx context.Context, subject words, claims []Claim) (grant
 }
 
 // admit decides about a request and writes the header fields of its answer.
-func (l *Limiter) admit(r *http.Request, h http.Header, subject words) error {
+func (l *Limiter) admit(e exchange.Exchange, subject words) error {
 	if l.perRoute {
-		subject = subject.on(r.Pattern)
+		subject = subject.on(e.Request.Pattern)
 	}
 	var costs []int64 // one unit each
 	if l.costly {
-		costs = l.costs(r, make([]int64, 0, maxPolicies))
+		costs = l.costs(e.Request, make([]int64, 0, maxPolicies))
+	}
+	ctx := e.Request.Context()
+	if l.guarded != nil {
+		e.Waited = cmp.Or(waitedIn(ctx), e.Waited)
 	}
 	var d Decision
-	if err := l.decide(r.Context(), subject, costs, &d); err != nil {
+	if err := l.decide(ctx, subject, costs, &d, e.Waited); err != nil {
 		return err
 	}
-	d.SetHeader(h)
+	d.SetHeader(e.Header)
 	return d.Err()
 }
 

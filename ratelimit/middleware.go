@@ -1,9 +1,12 @@
 package ratelimit
 
 import (
+	"context"
 	"net/http"
+	"time"
 
 	"github.com/mortise-go/mortise/internal/clientaddr"
+	"github.com/mortise-go/mortise/internal/exchange"
 	"github.com/mortise-go/mortise/problem"
 )
 
@@ -12,8 +15,8 @@ import (
 // concurrent use; nil means the client's address, as in [Limiter.ByIP].
 //
 // Requests over quota are answered 429 as a problem, and those that nobody can
-// count 503, in the shape that [problem.RenderAs] or an API around chose. Both have the same header fields as the answers of
-// routes. The handler behind may change the fields of its own answers.
+// count 503, in the shape that [problem.RenderAs] or an API around chose. Both have
+// the same header fields as the answers of routes. The handler behind may change the fields of its own answers.
 //
 // Around a router the middleware counts requests for paths that don't exist,
 // too, and knows no routes.
@@ -24,13 +27,34 @@ func (l *Limiter) Middleware(key func(*http.Request) Key) func(http.Handler) htt
 	}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if err := l.admit(r, w.Header(), subject(r)); err != nil {
+			e := exchange.Exchange{Request: r, Header: w.Header()}
+			if l.guarded != nil {
+				e.Waited = new(time.Duration)
+			}
+			if err := l.admit(e, subject(r)); err != nil {
 				_ = problem.Write(w, r, problem.From(err)) // fails only when the client is gone
 				return
 			}
-			next.ServeHTTP(w, r)
+			next.ServeHTTP(w, remembering(r, e.Waited))
 		})
 	}
+}
+
+// waitedKey is under what the context of a request has how long the middleware in
+// front of a handler has waited in vain for their stores.
+type waitedKey struct{}
+
+func waitedIn(ctx context.Context) *time.Duration {
+	waited, _ := ctx.Value(waitedKey{}).(*time.Duration)
+	return waited
+}
+
+// remembering tells the limits further in for how long this one has waited.
+func remembering(r *http.Request, waited *time.Duration) *http.Request {
+	if waited == nil || *waited == 0 {
+		return r
+	}
+	return r.WithContext(context.WithValue(r.Context(), waitedKey{}, waited))
 }
 
 // from takes over a key of the user's.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/mortise-go/mortise/internal/bind"
 	"github.com/mortise-go/mortise/internal/codec"
@@ -31,6 +32,7 @@ type session struct {
 	tasks     *[]func(context.Context) error // for afterwards; nil until somebody asks
 	committed bool                           // the header of an answer that is sent piece by piece is gone
 	closed    bool                           // and its content is closed
+	waited    time.Duration                  // for stores, in vain
 }
 
 // attach points the answer at the output of the frame.
@@ -62,7 +64,7 @@ func (s *session) end() {
 	if s.form != nil {
 		s.removeFiles()
 	}
-	s.w, s.r = nil, nil
+	s.w, s.r, s.waited = nil, nil, 0
 	s.formRead, s.formErr, s.staged = false, nil, nil
 	if s.committed || s.closed {
 		s.committed, s.closed = false, false

@@ -356,6 +356,6 @@ type exchangeBinder struct {
 }
 
 func (b *exchangeBinder) Bind() error {
-	*b.to = exchange.Exchange{Request: b.session.r, Header: b.session.w.Header()}
+	*b.to = exchange.Exchange{Request: b.session.r, Header: b.session.w.Header(), Waited: &b.session.waited}
 	return nil
 }

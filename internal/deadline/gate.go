@@ -36,6 +36,12 @@ func NewGate(limit time.Duration) Gate {
 	return Gate{limit: limit, calls: make(chan struct{}, Calls)}
 }
 
+// AtMost is the same gate with a shorter limit, if d is shorter.
+func (g Gate) AtMost(d time.Duration) Gate {
+	g.limit = min(g.limit, d)
+	return g
+}
+
 // Call calls f, which gets a context that ends at the limit of the gate. It returns
 // by then even if f does not, so f must not write to what the caller goes on using.
 // A panic of f, which nobody could recover outside, is an error. When ctx ends first

@@ -11,7 +11,10 @@
 // need not set them, and still reports wildcards that nothing reads.
 package exchange
 
-import "net/http"
+import (
+	"net/http"
+	"time"
+)
 
 // An Exchange is a request and what is being answered. It serves until the
 // request is answered: what a dependency gives may keep the header, and add to it
@@ -21,4 +24,7 @@ type Exchange struct {
 	Request *http.Request
 	// Header is the header of the answer. It is sent with errors too.
 	Header http.Header
+	// Waited is how long this request has waited in vain for stores that did not
+	// answer. Whoever asks one waits for less by that, and adds to it.
+	Waited *time.Duration
 }
