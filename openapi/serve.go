@@ -173,7 +173,11 @@ func (p *representations) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	h := w.Header()
 	h["Etag"] = v.tags
-	h["Vary"] = varyCoded
+	if h["Vary"] == nil {
+		h["Vary"] = varyCoded
+	} else { // a middleware's, such as Origin
+		h.Add("Vary", varyCoded[0])
+	}
 	h["Cache-Control"] = noCache
 	h["X-Content-Type-Options"] = nosniff
 	if negotiate.Unchanged(r.Header["If-None-Match"], p.plain.etag, p.gzipped.etag) {

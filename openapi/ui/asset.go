@@ -120,7 +120,7 @@ func (a *asset) serve(w http.ResponseWriter, r *http.Request, versioned bool) {
 	h := w.Header()
 	body, etag := a.plain, `"`+a.etag+`"`
 	if a.gzipped != nil {
-		h.Set("Vary", "Accept-Encoding")
+		h.Add("Vary", "Accept-Encoding") // beside what a middleware has set
 		if negotiate.AcceptsGzip(r.Header.Values("Accept-Encoding")) {
 			body, etag = func() []byte { return a.gzipped }, `"`+a.etag+`-gzip"`
 			h.Set("Content-Encoding", "gzip")
