@@ -94,7 +94,7 @@ type entry struct {
 func (l *accessLog) write(logger *slog.Logger, e entry) {
 	logger.LogAttrs(e.visit, l.level.Level(), "request",
 		slog.String("request_id", e.visit.id),
-		slog.String("method", printable(e.method, 32)),
+		slog.String("method", printable(e.method, longestMethod)),
 		slog.String("route", e.visit.request.Pattern),
 		slog.String("target", e.target),
 		slog.Int("status", e.code()),
@@ -102,6 +102,10 @@ func (l *accessLog) write(logger *slog.Logger, e entry) {
 		slog.Duration("duration", e.duration),
 		slog.String("client", e.client()))
 }
+
+// longestMethod is more than any method has; a client may send one that fills
+// the whole header.
+const longestMethod = 32
 
 // code is the status that the client sees. After a panic, [Recover] is about to
 // answer outside of here.

@@ -39,7 +39,7 @@ func recovered(w http.ResponseWriter, r *http.Request, e *exchange, logger *slog
 	id := w.Header().Get(requestIDHeader)
 	orDefault(logger).LogAttrs(r.Context(), slog.LevelError, "handler panicked",
 		slog.String("request_id", id),
-		slog.String("method", r.Method),
+		slog.String("method", printable(r.Method, longestMethod)),
 		slog.String("route", e.route(r)),
 		slog.String("panic", fmt.Sprint(v)),
 		slog.String("stack", string(debug.Stack())))
