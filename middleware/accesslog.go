@@ -37,11 +37,13 @@ type AccessLogConfig struct {
 //
 // Headers and bodies are never written. Of the query, the values of parameters
 // that usually hold secrets are not: those with token, secret, password,
-// passwd, passphrase, apikey, signature, credential, assertion, session or jwt
-// in their name, and key, code, sig, auth, authorization, pin, otp, totp, mfa,
-// sid, pwd, pass, state, nonce and SAMLResponse. Nor are values that hold such a
-// parameter, as addresses of other pages may, or cannot be decoded. What may be a
-// control character is percent-encoded, and the target ends after 1024 bytes.
+// passwd, passphrase, passcode, apikey, accesskey, privatekey, signature,
+// credential, assertion, session, jwt, otp, mfa or codeverifier in their name, and
+// key, code, sig, auth, authorization, pin, sid, pwd, pass, state, nonce and
+// SAMLResponse; of the codes also those for devices, users, authorization,
+// verification, recovery and backup. Nor are values that hold such a parameter, as
+// addresses of other pages may, or cannot be decoded. What may be a control
+// character is percent-encoded, and the target ends after 1024 bytes.
 func AccessLog(cfg AccessLogConfig) func(http.Handler) http.Handler {
 	l := &accessLog{logger: cfg.Logger, level: cfg.Level, skip: cfg.Skip, secrets: newSecrets(cfg.Redact)}
 	if l.level == nil {

@@ -86,9 +86,11 @@ func TestSecretsAreNotLogged(t *testing.T) {
 		"new_password", "passwd", "pwd", "secret", "client_secret", "api_key", "apikey", "apiKey", "X-API-Key", "key", "sig", "signature",
 		"X-Amz-Signature", "X-Amz-Credential", "auth", "authorization", "Authorization", "otp", "totp", "pin", "session", "sessionid", "sid",
 		"jwt", "assertion", "client_assertion", "SAMLResponse", "state", "nonce", "code2", "user[password]", "tokens[0]", "%74oken", "to%6ben", "%zz", "mine", "My-Own",
+		"passcode", "otp_code", "totpCode", "mfa_code", "recovery_code", "backup-code", "device_code", "user_code", "auth_code", "authorization_code",
+		"verification_code", "code_verifier", "access_key", "private_key",
 	}
 	for _, name := range names {
-		for _, query := range []string{name + "=" + canary, "a=1&" + name + "=" + canary + "&b=2", "a=1;" + name + "=" + canary, name + "==" + canary, "next=%2Fx%3Fa%3D1%26" + strings.ReplaceAll(url.QueryEscape(name), "%25", "%") + "%3D" + canary} {
+		for _, query := range []string{name + "=" + canary, "a=1&" + name + "=" + canary + "&b=2", "a=1;" + name + "=" + canary, name + "==" + canary, "next=%2Fx%3Fa%3D1%26" + strings.ReplaceAll(url.QueryEscape(name), "%25", "%") + "%3D" + canary, withinAddresses(2, name), withinAddresses(5, name)} {
 			if strings.HasPrefix(name, "%") && strings.HasPrefix(query, "next") {
 				continue
 			}
@@ -101,6 +103,16 @@ func TestSecretsAreNotLogged(t *testing.T) {
 			}
 		}
 	}
+}
+
+// withinAddresses is the query of an address that holds an address, and so on, the
+// last of which has a secret.
+func withinAddresses(levels int, name string) string {
+	query := name + "=" + canary
+	for range levels {
+		query = "next=" + url.QueryEscape("/login?page=1&"+query)
+	}
+	return query
 }
 
 // A51: whoever asks for a page says in its address where to go on, and there may
@@ -139,7 +151,9 @@ func TestWhatIsNoSecretIsLogged(t *testing.T) {
 		"next=/a?token=x":             "/?next=REDACTED",
 		"q=100%25&b=%252525":          "/?q=100%25&b=%252525",
 		"q=100%":                      "/?q=REDACTED",
+		"next=/a?b=/c?d=e":            "/?next=/a?b=/c?d=e",
 		"keyword=a&author=b&opinion=": "/?keyword=a&author=b&opinion=",
+		"zipcode=1&country_code=de":   "/?zipcode=1&country_code=de",
 		"a":                           "/?a",
 	} {
 		var j journal

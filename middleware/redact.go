@@ -18,10 +18,14 @@ type secrets struct {
 
 func newSecrets(more []string) secrets {
 	s := secrets{
-		within: []string{"token", "secret", "password", "passwd", "passphrase", "apikey", "signature", "credential", "assertion", "session", "jwt"},
-		whole:  map[string]struct{}{},
+		within: []string{
+			"token", "secret", "password", "passwd", "passphrase", "passcode", "apikey", "accesskey", "privatekey", "signature", "credential",
+			"assertion", "session", "jwt", "otp", "mfa", "authcode", "authorizationcode", "verificationcode", "recoverycode", "backupcode",
+			"devicecode", "usercode", "codeverifier",
+		},
+		whole: map[string]struct{}{},
 	}
-	for _, name := range []string{"key", "code", "sig", "auth", "authorization", "pin", "otp", "totp", "mfa", "sid", "pwd", "pass", "state", "nonce", "samlresponse"} {
+	for _, name := range []string{"key", "code", "sig", "auth", "authorization", "pin", "sid", "pwd", "pass", "state", "nonce", "samlresponse"} {
 		s.whole[name] = struct{}{}
 	}
 	for _, name := range more {
