@@ -128,11 +128,22 @@ func (m *multipartReader) part(raw *multipart.Part) (*Part, error) {
 		return nil, problem.BadRequest("a part of the form has a Content-Transfer-Encoding")
 	}
 	file, isFile := params["filename"]
+	if !isFile && hasParts(raw.Header.Get("Content-Type")) {
+		return nil, problem.BadRequest("a part of the form has parts of its own; files of one name come one by one")
+	}
 	p := &Part{Name: name, File: isFile, FileName: safeFileName(file), form: m, raw: raw, unnamed: file == ""}
 	if p.ContentType, _, err = mime.ParseMediaType(raw.Header.Get("Content-Type")); err != nil || !isMediaType(p.ContentType) {
 		p.ContentType = ""
 	}
 	return p, nil
+}
+
+// hasParts recognises a form within the form, in which files of one name once came,
+// RFC 7578 section 4.3. It is taken apart by some and a text to others. A file may be
+// of such a type, a saved page for one.
+func hasParts(contentType string) bool {
+	const kind = "multipart/"
+	return len(contentType) >= len(kind) && strings.EqualFold(contentType[:len(kind)], kind)
 }
 
 // A meter bounds what is read of a body until it is lifted.

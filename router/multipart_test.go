@@ -121,6 +121,9 @@ func TestWhatIsWrongWithAForm(t *testing.T) { // A184
 		{"a part without a name", formOf(name, avatar, part(`filename="x"`, "")), 400, nil},
 		{"a part that is an attachment", formOf("--" + boundary + "\r\nContent-Disposition: attachment; name=a\r\n\r\n\r\n"), 400, nil},
 		{"a part with two dispositions", formOf(part(`name="name"`, "a", "Content-Disposition: form-data; name=tag")), 400, nil},
+		{"a form within the form", formOf(name, part(`name="avatar"`, "--in\r\nContent-Disposition: attachment; filename=me.png\r\n\r\n"+png+"\r\n--in--", "Content-Type: multipart/mixed; boundary=in")), 400, nil},
+		{"a form within the form that has no boundary", formOf(part(`name="name"`, "ada", "Content-Type: Multipart/Mixed;"), avatar), 400, nil},
+		{"a file that is a page with its pictures", formOf(name, avatar, part(`name="cv"; filename="me.mht"`, "x", "Content-Type: multipart/related; boundary=in")), 200, nil},
 		{"a part in base64", formOf(part(`name="name"`, "YQ==", "Content-Transfer-Encoding: base64")), 400, nil},
 		{"a part with a huge header", formOf(part(`name="name"`, "a", "X-Long: "+strings.Repeat("x", 64<<10))), 400, nil},
 		{"text before the first part without end", strings.Repeat("x", 64<<10), 400, nil},
@@ -135,6 +138,26 @@ func TestWhatIsWrongWithAForm(t *testing.T) { // A184
 			if tt.places != nil {
 				a.places(tt.places...)
 			}
+		})
+	}
+}
+
+func TestUploadsHaveTheBaseNameOnly(t *testing.T) { // A184
+	t.Parallel()
+	for _, tt := range []struct{ name, parameters, want string }{
+		{"directories above", `filename="../../etc/passwd"`, "passwd"},
+		{"from the root", `filename="/etc/passwd"`, "passwd"},
+		{"of Windows", `filename="..\\..\\boot.ini"`, "boot.ini"},
+		{"a drive", `filename="C:\\x\\boot.ini"`, "boot.ini"},
+		{"a stream", `filename="a.txt:b"`, "a.txt_b"},
+		{"the directory itself", `filename=".."`, ""},
+		{"in the extended form", `filename*=UTF-8''..%2F..%2Fetc%2Fpasswd`, "passwd"},
+		{"control characters", "filename*=UTF-8''a%00b%0D%0A.txt", "ab.txt"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			do(t, uploadAPI(t), "POST /", formOf(part(`name="name"`, "ada"), avatar, part(`name="cv"; `+tt.parameters, "x")), multipartType).is(200).
+				says(`"ada [] me.png:image/png:8:8 ` + tt.want + `:application/octet-stream:1:1"`)
 		})
 	}
 }
