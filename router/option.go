@@ -126,6 +126,7 @@ type global struct {
 	defaults          []*di.Dependency
 	rejectUnknown     bool
 	rejectParameters  bool
+	firstOfRepeated   bool
 	described         map[reflect.Type]map[string]any
 	backgroundTimeout time.Duration
 	strict            bool
@@ -361,6 +362,13 @@ func RejectUnknownMembers() Option {
 // over. Fits the API.
 func RejectUnknownParameters() Option {
 	return &option{"RejectUnknownParameters", onRouter, func(s *settings) { s.api.rejectParameters = true }}
+}
+
+// FirstOfRepeated takes the first of several values given for a parameter that
+// holds one. By default they are refused with 400, because a proxy that looked at
+// the request may have taken another one. Fits the API.
+func FirstOfRepeated() Option {
+	return &option{"FirstOfRepeated", onRouter, func(s *settings) { s.api.firstOfRepeated = true }}
 }
 
 // Strict makes a route a mistake that is neither locked nor declared [Public].

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/mortise-go/mortise"
+	"github.com/mortise-go/mortise/router"
 )
 
 type everyPlace struct {
@@ -96,6 +97,21 @@ func TestARequestThatCannotBeReadIs400AndOneThatIsRefused422(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestTheFirstOfRepeatedValuesCountsWhereTheAPIAsksForIt(t *testing.T) { // A178
+	t.Parallel()
+	api := mortise.New("First", "1", router.FirstOfRepeated())
+	mortise.Post(api, "/items/{id}", echoes[everyPlace])
+	takes[order](api, "/json")
+	mortise.Post(api, "/token", echoes[grant])
+	built(t, api)
+	do(t, api, "POST /items/7?page=2&page=x&tag=a&tag=b", `{"field":"qty"}`, "X-Trace: t1", "X-Trace: t2", "Cookie: theme=dark; theme=light").is(200).
+		says(`{"id":7,"page":2,"tags":["a","b"],"trace":"t1","since":null,"theme":"dark","order":{"field":"qty"}}`)
+	do(t, api, "POST /items/7?page=x&page=2", `{}`).is(422).places("query.page type")
+	do(t, api, "POST /token", "grant_type=password&username=a&username=b", formType).is(200).
+		says(`{"Type":"password","User":"a","Scopes":[],"Days":1,"Keep":false,"Page":1}`)
+	do(t, api, "POST /json", `{"item":"a","item":"b"}`).is(400) // JSON has no first one
 }
 
 func TestEachValueIsReadFromItsOwnPlaceOnly(t *testing.T) { // A186

@@ -103,7 +103,7 @@ func (s *source) param(f di.Field, place, name string) (di.Input, error) {
 			Type:  f.Type,
 			Tag:   f.Tag,
 			Field: fieldName(f),
-		}, bind.Options{Rules: s.builder.rules})
+		}, bind.Options{Rules: s.builder.rules, FirstWins: s.builder.router.global.firstOfRepeated})
 		s.builder.params[key] = known
 	}
 	if known.err != nil {
