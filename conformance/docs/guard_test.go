@@ -54,7 +54,8 @@ func TestGuardedDocumentationOpensForColleagues(t *testing.T) {
 	}
 }
 
-// Everything that the page could keep is empty, while it is open and afterwards.
+// A212: everything that the page could keep is empty, while it is open and
+// afterwards.
 func TestThePageKeepsNothing(t *testing.T) {
 	t.Parallel()
 	address := serve(t, "") + "/docs"

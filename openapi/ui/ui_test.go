@@ -105,6 +105,27 @@ func TestThePageNeedsNothingInlineAndNobodyElse(t *testing.T) {
 	}
 }
 
+// TestTheAddressOfThePageChangesNothing but for the path, and the script reads nothing of it. // A212
+func TestTheAddressOfThePageChangesNothing(t *testing.T) {
+	t.Parallel()
+	h := mounted("", "plain", ui.Config{})
+	page := text(t, get(t, h, "/docs", http.Header{}))
+	for _, query := range []string{
+		"?url=https://evil.example/openapi.json", "?configUrl=https://evil.example/config.json", "?url=data:application/json,{}&urls.primaryName=x",
+		"?persistAuthorization=true&queryConfigEnabled=true", "?oauth2RedirectUrl=https://evil.example",
+	} {
+		if got := text(t, get(t, h, "/docs"+query, http.Header{})); got != page {
+			t.Errorf("with %s the page is\n%s", query, got)
+		}
+	}
+	script := text(t, get(t, h, "/docs/start.js", http.Header{}))
+	for _, bad := range []string{"location.search", "location.hash", "URLSearchParams", "localStorage", "sessionStorage", "configUrl"} {
+		if strings.Contains(script, bad) {
+			t.Errorf("the script has %s", bad)
+		}
+	}
+}
+
 // TestTheScriptStartsSafely: no configuration from the address, no stored credentials, no validator service. // A212
 func TestTheScriptStartsSafely(t *testing.T) {
 	t.Parallel()
