@@ -363,6 +363,7 @@ func corsMistakes() []struct {
 		{"all of a top-level domain", one("https://*.com"), "public suffix"},                                                                                                       // A164
 		{"all of a country's companies", one("https://*.co.uk"), "public suffix"},                                                                                                  // A164
 		{"all of a host of pages", one("https://*.github.io"), "public suffix"},                                                                                                    // A164
+		{"all of a host of pages, on a port", one("https://*.github.io:8443"), "public suffix"},                                                                                    // A164
 		{"all that the caller knows", middleware.CORSConfig{Origins: []string{"https://*.priv.no"}, PublicSuffix: func(d string) bool { return d == "priv.no" }}, "public suffix"}, // A164
 		{"any method with credentials", all(middleware.CORSConfig{Methods: []string{"*"}}), `the method "*" is a name`},                                                            // A167
 		{"any request header with credentials", all(middleware.CORSConfig{RequestHeaders: []string{"*"}}), `the request header "*" is a name`},                                     // A167

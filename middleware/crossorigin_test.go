@@ -39,6 +39,8 @@ func TestCrossOrigin(t *testing.T) {
 		{"a longer trusted origin", lax, "POST", []string{site, "cross-site", origin, app + ".evil.com"}, false},                   // A173
 		{"a subdomain of a trusted origin", lax, "POST", []string{site, "cross-site", origin, "https://a.app.example.com"}, false}, // A173
 		{"a trusted origin in capitals", lax, "POST", []string{site, "cross-site", origin, "https://APP.example.com"}, false},      // A173
+		{"a trusted origin over plain HTTP", lax, "POST", []string{site, "cross-site", origin, "http://app.example.com"}, false},   // A173
+		{"a trusted origin on another port", lax, "POST", []string{site, "cross-site", origin, app + ":8443"}, false},              // A173
 		{"a program", lax, "POST", nil, true},                                                                                      // A172
 		{"a program where only browsers are", strict, "POST", nil, false},                                                          // A172
 		{"a browser where only browsers are", strict, "POST", []string{site, "same-origin"}, true},

@@ -1,6 +1,8 @@
 package router_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"strings"
@@ -164,10 +166,17 @@ func TestOnlyJSONInUTF8IsTaken(t *testing.T) { // A182, A183
 		{"plain text", []string{"Content-Type: text/plain"}, 415},
 		{"another tree", []string{"Content-Type: text/x+json"}, 415},
 		{"another charset", []string{"Content-Type: application/json; charset=utf-16"}, 415},
+		{"something that is JSON in another charset", []string{"Content-Type: application/merge-patch+json; charset=iso-8859-1"}, 415},
+		{"two charsets", []string{"Content-Type: application/json; charset=utf-8; charset=utf-16"}, 415},
 		{"two types", []string{"Content-Type: application/json", "Content-Type: application/json"}, 415},
+		{"two types in one field", []string{"Content-Type: application/json, text/plain"}, 415},
 		{"no type at all in the field", []string{"Content-Type: ;"}, 415},
 		{"a form", []string{"Content-Type: application/x-www-form-urlencoded"}, 415},
 		{"a gzip bomb, or any gzip", []string{"Content-Encoding: gzip"}, 415},
+		{"deflate", []string{"Content-Encoding: deflate"}, 415},
+		{"gzip by its old name", []string{"Content-Encoding: X-GZIP"}, 415},
+		{"gzip within gzip", []string{"Content-Encoding: gzip, gzip"}, 415},
+		{"gzip behind identity", []string{"Content-Encoding: identity", "Content-Encoding: gzip"}, 415},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -177,6 +186,58 @@ func TestOnlyJSONInUTF8IsTaken(t *testing.T) { // A182, A183
 			}
 		})
 	}
+}
+
+// A183: neither are bodies of other kinds undone.
+func TestNoBodyIsDecompressed(t *testing.T) {
+	t.Parallel()
+	var bomb bytes.Buffer
+	w := gzip.NewWriter(&bomb)
+	_, _ = w.Write(bytes.Repeat([]byte(" "), 4<<20))
+	_ = w.Close()
+	raw, forms, uploads, api := rawAPI(t), formAPI(t), uploadAPI(t), mortise.New("Coded", "1")
+	takes[order](api, "/json")
+	mortise.Post(api, "/lines", func(_ context.Context, in struct {
+		Lines router.Lines[order] `body:"jsonl"`
+	}) (none, error) {
+		for _, err := range in.Lines {
+			return none{}, err
+		}
+		return none{}, nil
+	})
+	built(t, api)
+	for _, tt := range []struct {
+		api        *mortise.API
+		path, kind string
+	}{
+		{api, "/json", "Content-Type: application/json"},
+		{api, "/lines", "Content-Type: application/jsonl"},
+		{raw, "/reader", "Content-Type: image/png"},
+		{raw, "/bytes", "Content-Type: a/b"},
+		{raw, "/text", "Content-Type: text/plain"},
+		{forms, "/token", formType},
+		{uploads, "/", multipartType},
+	} {
+		do(t, tt.api, "POST "+tt.path, bomb.String(), tt.kind, "Content-Encoding: gzip").is(415).has("Accept-Encoding", "identity")
+	}
+}
+
+// A187, A190: names that mean something to other languages mean nothing here, and
+// texts that look alike are different ones.
+func TestNamesAndTextsAreKeptAsTheyAre(t *testing.T) {
+	t.Parallel()
+	api := mortise.New("Texts", "1")
+	takes[map[string]any](api, "/map")
+	takes[order](api, "/struct")
+	built(t, api)
+	for _, body := range []string{
+		`{"__proto__":{"admin":true},"constructor":{"prototype":{"admin":true}},"toString":1}`,
+		"{\"cafe\u0301\":2,\"caf\u00e9\":1,\"\u202eefac\":3,\"\uff43afe\":4}",
+		"{\"name\":\"a\u200b\u0430\u0301\u202e\"}",
+	} {
+		do(t, api, "POST /map", body).is(200).says(body)
+	}
+	do(t, api, "POST /struct", `{"item":"a","__proto__":{"count":7},"constructor":{"prototype":{"count":7}}}`).is(200).says(`{"item":"a","count":0}`)
 }
 
 func TestADELETEMayHaveABodyThatIsReadAndDocumented(t *testing.T) {

@@ -272,12 +272,23 @@ func TestTheDocumentAndItsPagesHaveAPlaceOrNone(t *testing.T) { // A211
 	t.Parallel()
 	moved := built(t, mortise.New("Moved", "1", router.DocumentAt("/meta/api.json"), router.Docs("/meta/docs")))
 	do(t, moved, "GET /meta/api.json", "").is(200).has("Content-Type", "application/json")
-	do(t, moved, "GET /openapi.json", "").is(404)
+	nowhere := func(api *mortise.API) {
+		t.Helper()
+		for _, path := range []string{"/openapi.json", "/openapi.yaml", "/openapi-3.0.json", "/openapi-3.0.yaml", "/docs", "/docs/", "/docs/start.js", "/docs/oauth2-redirect.html"} {
+			do(t, api, "GET "+path, "").is(404)
+		}
+	}
+	nowhere(moved)
 	if got := moved.DocsPath(); got != "/meta/docs" {
 		t.Errorf("DocsPath() = %q", got)
 	}
 	none := built(t, mortise.New("None", "1", router.DocumentAt("")))
-	do(t, none, "GET /openapi.json", "").is(404)
+	nowhere(none)
+	pageless := built(t, mortise.New("No page", "1", router.Docs("")))
+	do(t, pageless, "GET /openapi.json", "").is(200)
+	for _, path := range []string{"/docs", "/docs/", "/docs/start.js"} {
+		do(t, pageless, "GET "+path, "").is(404)
+	}
 	if got := none.DocsPath(); got != "" || none.Document() == nil {
 		t.Errorf("DocsPath() = %q, Document() = %v, want no path and a document", got, none.Document())
 	}

@@ -257,7 +257,7 @@ func TestThePageIsConfigured(t *testing.T) {
 	wrong(t, mortise.New("Bad", "1", router.DocsPage(ui.Config{ConnectTo: []string{"*"}})), `DocsPage (words_test.go:`, `"*" is not an origin`)
 }
 
-func TestGuardedDocs(t *testing.T) {
+func TestGuardedDocs(t *testing.T) { // A211
 	t.Parallel()
 	reader := mortise.Depends(func(_ context.Context, c security.BasicCredentials) (*account, error) {
 		if c.User != "ada" {

@@ -270,6 +270,20 @@ func TestDepth(t *testing.T) {
 	}
 }
 
+// A176: what is refused for its depth costs nothing but the looking.
+func TestDepthIsFoundWithoutMemory(t *testing.T) {
+	hostile := []byte(strings.Repeat(`[{"a":`, 200_000))
+	n := testing.AllocsPerRun(10, func() {
+		var v any
+		if err := codec.Decode(hostile, &v, codec.Options{}); err == nil {
+			t.Fatal("it is decoded")
+		}
+	})
+	if n > 20 {
+		t.Errorf("%v allocations for a text of %d bytes", n, len(hostile))
+	}
+}
+
 func TestUnknownMembers(t *testing.T) {
 	t.Parallel()
 	const in = `{"by":"x", "extra":{"a":[1]}, "triple":[1,2,3], "tree":{"label":"x","Label":1}, "notes":{"free":1}, "any":{"free":1}}`

@@ -136,8 +136,14 @@ func TestPatternsAreRE2AndMatchAnywhere(t *testing.T) {
 			t.Errorf("validate:%q on %q: %v", test.tag, test.text, got)
 		}
 	}
-	if _, err := rules.CompileVar(reflect.TypeFor[string](), "pattern=^(?=a)", rules.Options{}); err == nil {
-		t.Error("a look-ahead compiles")
+	for name, tag := range map[string]string{
+		"a look-ahead": "pattern=^(?=a)", "a look-ahead for something else": "pattern=^(?!a)", "a look-behind": "pattern=(?<=a)b", "another": "pattern=(?<!a)b",
+		"a reference back": `pattern=(a)\1`, "one by name": `pattern=(?P<x>a)\k<x>`, "an escape of JavaScript": `pattern=\u0061`, "a control letter": `pattern=\cA`,
+		"any character of JavaScript": "pattern=[^]", "a group that keeps what it has": "pattern=(?>a+)b",
+	} {
+		if _, err := rules.CompileVar(reflect.TypeFor[string](), tag, rules.Options{}); err == nil || !strings.Contains(err.Error(), "is not a regular expression") {
+			t.Errorf("%s, validate:%q: %v, want a mistake", name, tag, err)
+		}
 	}
 	c := compileVar(t, reflect.TypeFor[string](), "pattern=^(a+)+$", rules.Options{})
 	start := time.Now()

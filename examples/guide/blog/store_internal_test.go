@@ -44,7 +44,7 @@ func TestAnOldHashIsReplacedAtLogin(t *testing.T) {
 	}
 }
 
-// A75, A135, S244
+// A75, A135, A190, S244
 func TestNamesAndPasswordsAreComparedExactly(t *testing.T) {
 	t.Parallel()
 	s, err := openStore("", cheap(t))
@@ -55,6 +55,11 @@ func TestNamesAndPasswordsAreComparedExactly(t *testing.T) {
 		{"capitals", "Alice", "wonderland-1"},
 		{"space behind the name", "alice ", "wonderland-1"},
 		{"a letter without width", "alice\u200b", "wonderland-1"},
+		{"a letter of another alphabet", "\u0430lice", "wonderland-1"},
+		{"wide letters", "\uff41lice", "wonderland-1"},
+		{"a letter and its mark", "alice\u0301", "wonderland-1"},
+		{"from right to left", "\u202eecila", "wonderland-1"},
+		{"a password in wide letters", "alice", "\uff57onderland-1"},
 		{"space behind the password", "alice", "wonderland-1 "},
 		{"nothing", "", ""},
 		{"no password", "alice", ""},
