@@ -141,9 +141,16 @@ func (s *session) transmit(ctx context.Context, cancel context.CancelCauseFunc, 
 
 // extend lifts the time limits that the server has for whole exchanges. Not every
 // writer knows of them.
+//
+// A body that is read beside the answer is nobody's but the handler's: net/http no
+// longer finds out whether the rest of it is well framed, RFC 9112 section 7.1, and
+// would take what follows a broken chunk for the next request. So there is none.
 func (t *transmission) extend() {
 	if t.session.route.readsPiecewise {
 		_ = t.control.EnableFullDuplex()
+		if t.session.r.ProtoMajor == 1 {
+			t.header().Set("Connection", "close")
+		}
 		return
 	}
 	_ = t.control.SetReadDeadline(time.Time{})

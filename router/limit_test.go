@@ -177,55 +177,6 @@ func TestABodyThatBreaksOffOrIsBadlyFramedIs400(t *testing.T) { // A63
 	send(t, limitedAPI(t, quiet()), r).is(400).lacks("connection lost")
 }
 
-// Where two readers could see two ends of a body, it is refused, or the chunks say
-// where it ends. A length beside chunks is gone before a handler is called, so that
-// net/http alone could hang up after it; it does not.
-func TestABodyHasOneEnd(t *testing.T) { // A63
-	t.Parallel()
-	server := httptest.NewServer(limitedAPI(t, quiet()))
-	t.Cleanup(server.Close)
-	const (
-		chunks  = "4\r\n\"ab\"\r\n0\r\n\r\n"
-		chunked = "Transfer-Encoding: chunked\r\n"
-	)
-	for _, tt := range []struct{ name, framing, body, status string }{
-		{"chunks", chunked, chunks, "200"},
-		{"a length that is shorter than the chunks", "Content-Length: 3\r\n" + chunked, chunks, "200"},
-		{"a length that goes on behind the chunks", chunked + "Content-Length: 70\r\n", chunks, "200"},
-		{"two lengths", "Content-Length: 4\r\nContent-Length: 3\r\n", `"ab"`, "400"},
-		{"two lengths in a line", "Content-Length: 4, 3\r\n", `"ab"`, "400"},
-		{"a signed length", "Content-Length: +4\r\n", `"ab"`, "400"},
-		{"a negative length", "Content-Length: -4\r\n", `"ab"`, "400"},
-		{"a hexadecimal length", "Content-Length: 0x4\r\n", `"ab"`, "400"},
-		{"no length", "Content-Length: \r\n", `"ab"`, "400"},
-		{"a coding that ends like chunked", "Transfer-Encoding: xchunked\r\n", chunks, "501"},
-		{"chunked and another coding", "Transfer-Encoding: chunked, identity\r\n", chunks, "501"},
-		{"chunked behind a vertical tab", "Transfer-Encoding: \x0bchunked\r\n", chunks, "400 501"},
-		{"chunked twice", chunked + chunked, chunks, "501"},
-		{"a space before the colon", "Transfer-Encoding : chunked\r\n", chunks, "400"},
-		{"a chunk whose line ends in a bare line feed", chunked, "4\n\"ab\"\r\n0\r\n\r\n", "400"},
-		{"an extension that ends in a bare line feed", chunked, "4;a\n\"ab\"\r\n0\r\n\r\n", "400"},
-		{"a chunk that is longer than it says", chunked, "3\r\n\"ab\"\r\n0\r\n\r\n", "400"},
-		{"a signed chunk", chunked, "+4\r\n\"ab\"\r\n0\r\n\r\n", "400"},
-		{"a hexadecimal chunk", chunked, "0x4\r\n\"ab\"\r\n0\r\n\r\n", "400"},
-		{"a chunk of more than there is", chunked, "ffffffffffffffff0\r\n\"ab\"\r\n0\r\n\r\n", "400"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			next := "OPTIONS /next HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
-			got, closed := onWire(t, server.URL, "POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"+tt.framing+"\r\n"+tt.body+next)
-			status, _, _ := strings.Cut(strings.TrimPrefix(got, "HTTP/1.1 "), " ")
-			if status == "" || !strings.Contains(tt.status, status) || !closed {
-				t.Errorf("%q gets\n%s\nwant %s, and the connection closed: %t", tt.framing, got, tt.status, closed)
-			}
-			// What follows on the connection is a request of its own, or nothing at all.
-			if answers := strings.Count(got, "HTTP/1.1 "); status == "200" && (!strings.Contains(got, "\r\n\r\n\"ab\"") || answers != 2) || status != "200" && answers != 1 {
-				t.Errorf("%q gets %d answers:\n%s", tt.framing, answers, got)
-			}
-		})
-	}
-}
-
 type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, errors.New("connection lost") }
