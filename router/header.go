@@ -43,6 +43,18 @@ func isToken(name string) bool {
 	return name != "" && !strings.ContainsFunc(name, other)
 }
 
+// single reports whether an answer has one line of a field, RFC 9110 section 5.3:
+// with two of them it means nothing, or not the same to everybody. Other fields
+// gather what a middleware, a guard and a handler have to say.
+func single(name string) bool {
+	switch name {
+	case "Access-Control-Allow-Origin", "Access-Control-Allow-Credentials", "Access-Control-Max-Age", "Content-Type", "Content-Disposition",
+		"Content-Location", "Etag", "Expires", "Last-Modified", "Location", "Retry-After":
+		return true
+	}
+	return false
+}
+
 // addHeader adds the lines for a value. Empty text, a nil pointer and a zero
 // time add none; a slice adds one for each element.
 func addHeader(h http.Header, name string, v reflect.Value) error {

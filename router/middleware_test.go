@@ -228,6 +228,29 @@ func TestPreflightsAreToldTheMethodsOfThePath(t *testing.T) {
 	}
 }
 
+// A169: browsers refuse an answer with two origins.
+func TestAHandlerThatNamesTheOriginIsAlone(t *testing.T) {
+	t.Parallel()
+	type published struct {
+		Origin string `header:"Access-Control-Allow-Origin"`
+		Expose string `header:"Access-Control-Expose-Headers"`
+		Body   string `body:"json"`
+	}
+	api := mortise.New("Published", "1")
+	cors, err := middleware.CORS(middleware.CORSConfig{Origins: []string{"https://example.com"}, ResponseHeaders: []string{"X-Request-Id"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	api.Use(cors)
+	mortise.Get(api, "/published", gives(published{"*", "X-Tag", "for everybody"}), mortise.Public())
+	mortise.Get(api, "/silent", gives(published{}), mortise.Public())
+	built(t, api)
+	do(t, api, "GET /published", "", "Origin: https://example.com").is(200).
+		has("Access-Control-Allow-Origin", "*").has("Access-Control-Expose-Headers", "X-Request-Id | X-Tag").has("Vary", "Origin")
+	do(t, api, "GET /published", "", "Origin: https://evil.example").is(200).has("Access-Control-Allow-Origin", "*")
+	do(t, api, "GET /silent", "", "Origin: https://example.com").is(200).has("Access-Control-Allow-Origin", "https://example.com")
+}
+
 func TestWhatIsReplacedForTestsStandsBehindTheMiddleware(t *testing.T) {
 	t.Parallel()
 	var j journal

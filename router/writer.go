@@ -175,6 +175,9 @@ func newSharedValues(r *Router) *sharedValues {
 func (s *session) putHeader(shared *sharedValues) http.Header {
 	h := s.w.Header()
 	for name, lines := range s.staged {
+		if single(name) {
+			h[name] = nil // the handler knows better than what stands around it
+		}
 		h[name] = append(h[name], lines...)
 	}
 	if s.route.vary != nil {
