@@ -270,6 +270,7 @@ func otherwise(f di.Field) error {
 
 // readBody reads the whole body. One of exactly the limit is accepted.
 func (s *session) readBody(buf *codec.Buffer) error {
+	s.bodyRead = true
 	limit := s.route.settings.maxBody
 	n := s.r.ContentLength
 	if n > limit {
@@ -298,7 +299,7 @@ func (s *session) readBody(buf *codec.Buffer) error {
 func (s *session) tooLarge(limit int64) error { return tooLarge(s.w, limit) }
 
 func tooLarge(w http.ResponseWriter, limit int64) error {
-	w.Header().Set("Connection", "close")
+	hangUp(w)
 	return problem.ContentTooLarge(fmt.Sprintf("the body is larger than %d bytes", limit))
 }
 

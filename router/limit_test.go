@@ -130,6 +130,8 @@ func TestTheConnectionIsClosedAfterABodyOverTheLimit(t *testing.T) { // A175
 		{"announced", "Content-Length: 1048576", ""},
 		{"announced and sent", "Content-Length: 17", sized(17)},
 		{"in chunks", "Transfer-Encoding: chunked", "8\r\n\"aaaaaaa\r\n9\r\naaaaaaaa\"\r\n0\r\n\r\n"},
+		{"byte by byte, without an end", "Transfer-Encoding: chunked", strings.Repeat("1\r\na\r\n", 17)},
+		{"announced, and never sent to the end", "Content-Length: 1000", sized(17)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -139,6 +141,40 @@ func TestTheConnectionIsClosedAfterABodyOverTheLimit(t *testing.T) { // A175
 				t.Errorf("closed = %t after\n%s\nwant a 413 and the end", closed, got)
 			}
 		})
+	}
+}
+
+// Whoever sends a body bit by bit is refused before its end.
+func TestARefusalDoesNotWaitForTheBody(t *testing.T) { // A175, A201
+	t.Parallel()
+	api := newGuarded()
+	mortise.Post(api, "/locked", func(_ context.Context, in struct {
+		Account *account
+		Lines   router.Lines[order] `body:"jsonl"`
+	}) (int, error) {
+		return 0, nil
+	})
+	takes[order](api, "/open")
+	server := httptest.NewServer(built(t, api))
+	t.Cleanup(server.Close)
+	for _, tt := range []struct{ name, line, sent, want string }{
+		{"a locked operation and no chunk yet", "POST /locked", "", "401 "},
+		{"a locked operation and the first chunk", "POST /locked", "2\r\n{}\r\n", "401 "},
+		{"a path that is not there", "POST /nowhere", "2\r\n{}\r\n", "404 "},
+		{"another method", "PUT /locked", "2\r\n{}\r\n", "405 "},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got, closed := onWire(t, server.URL, tt.line+" HTTP/1.1\r\nHost: a\r\nContent-Type: application/jsonl\r\nTransfer-Encoding: chunked\r\n\r\n"+tt.sent)
+			if !strings.HasPrefix(got, "HTTP/1.1 "+tt.want) || !closed {
+				t.Errorf("closed = %t after\n%s\nwant a %sand the end", closed, got, tt.want)
+			}
+		})
+	}
+	// One that has been read to its end leaves the connection to the next request.
+	const whole = "POST /open HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
+	if got, closed := onWire(t, server.URL, whole, whole); strings.Count(got, "HTTP/1.1 422 ") != 2 || closed {
+		t.Errorf("closed = %t after\n%s\nwant two answers on one connection", closed, got)
 	}
 }
 

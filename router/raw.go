@@ -132,6 +132,7 @@ type bodyReader struct {
 
 // openBody is the body of the request, not read yet.
 func (s *session) openBody() (*bodyReader, error) {
+	s.bodyRead = true
 	limit := s.route.settings.maxBody
 	if s.r.ContentLength > limit {
 		return nil, s.tooLarge(limit)
@@ -173,6 +174,6 @@ func (b *bodyReader) failure() error {
 
 // tooMuch is a 413 for a part or a line.
 func tooMuch(w http.ResponseWriter, what string, limit int64) error {
-	w.Header().Set("Connection", "close")
+	hangUp(w)
 	return problem.ContentTooLarge(fmt.Sprintf("%s is larger than %d bytes", what, limit))
 }

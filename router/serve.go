@@ -54,6 +54,7 @@ func (s *serving) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // miss answers what no route matches.
 func (s *serving) miss(w http.ResponseWriter, r *http.Request, found pattern.Result) {
+	leaveUnread(w, r)
 	switch found.Outcome {
 	case pattern.Redirect:
 		w.Header().Set("Location", found.Location)
@@ -93,6 +94,7 @@ func (s *serving) serve(c *compiled, w http.ResponseWriter, r *http.Request, val
 	session.begin(w, r, values)
 	if c.offers != nil {
 		if err := session.negotiate(); err != nil {
+			leaveUnread(w, r)
 			s.fail(w, r, c, err)
 			session.end()
 			f.Release()
@@ -104,6 +106,9 @@ func (s *serving) serve(c *compiled, w http.ResponseWriter, r *http.Request, val
 	switch {
 	case committed:
 	case err != nil:
+		if !session.bodyRead {
+			leaveUnread(w, r)
+		}
 		s.fail(w, r, c, err)
 	case c.then != nil:
 		session.forward(c.then)

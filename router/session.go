@@ -19,6 +19,7 @@ type session struct {
 	r      *http.Request
 	params *bind.Source
 
+	bodyRead bool // or about to be
 	formRead bool
 	formErr  error
 	form     *form // of a multipart form; nil for none
@@ -65,7 +66,7 @@ func (s *session) end() {
 		s.removeFiles()
 	}
 	s.w, s.r, s.waited = nil, nil, 0
-	s.formRead, s.formErr, s.staged = false, nil, nil
+	s.bodyRead, s.formRead, s.formErr, s.staged = false, false, nil, nil
 	if s.committed || s.closed {
 		s.committed, s.closed = false, false
 	}
