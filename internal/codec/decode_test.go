@@ -284,6 +284,24 @@ func TestDepthIsFoundWithoutMemory(t *testing.T) {
 	}
 }
 
+// A176: what nobody will be told is not looked at.
+func TestMistakesBeyondTheLimitCostLittle(t *testing.T) {
+	const names = 20_000
+	var b strings.Builder
+	for i := range names {
+		fmt.Fprintf(&b, `"x%d":"y",`, i)
+	}
+	hostile := []byte("{" + b.String() + `"1":1}`)
+	n := testing.AllocsPerRun(3, func() {
+		if errs := reasons(t, codec.Decode(hostile, new(map[int]int), codec.Options{})); len(errs) != 100 {
+			t.Fatalf("%d mistakes", len(errs))
+		}
+	})
+	if n > 4*names {
+		t.Errorf("%v allocations for %d names that are none", n, names)
+	}
+}
+
 func TestUnknownMembers(t *testing.T) {
 	t.Parallel()
 	const in = `{"by":"x", "extra":{"a":[1]}, "triple":[1,2,3], "tree":{"label":"x","Label":1}, "notes":{"free":1}, "any":{"free":1}}`

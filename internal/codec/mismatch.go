@@ -121,8 +121,11 @@ func (s *search) object(n *node) {
 
 func (s *search) member(n *node, name string, at int) {
 	m := n.elem
-	switch n.form {
-	case object:
+	switch {
+	case len(s.errs) == limit:
+		_ = s.SkipValue()
+		return
+	case n.form == object:
 		var known bool
 		if m, known = n.members[name]; !known {
 			if s.strict {
@@ -131,8 +134,8 @@ func (s *search) member(n *node, name string, at int) {
 			_ = s.SkipValue()
 			return
 		}
-	case mapping:
-		if !s.fits && !s.fitsKey(n.typ, name) {
+	case n.form == mapping:
+		if !s.fits && !s.fitsKey(n.typ, s.data[at:s.InputOffset()]) {
 			s.note(at, CodeType, "expected "+expectedKey(n.typ.Key())+" as the name of the member")
 			_ = s.SkipValue()
 			return
@@ -141,14 +144,13 @@ func (s *search) member(n *node, name string, at int) {
 	s.value(m)
 }
 
-// fitsKey decodes an object that has nothing but the name.
-func (s *search) fitsKey(t reflect.Type, name string) bool {
+// fitsKey decodes an object that has nothing but the name, as it stands in the text.
+func (s *search) fitsKey(t reflect.Type, quoted []byte) bool {
 	if t.Key().Kind() == reflect.String && !decodesItself(t.Key()) {
 		return true
 	}
-	probe := reflect.MapOf(t.Key(), reflect.TypeFor[any]())
-	data, err := Marshal(map[string]any{name: nil})
-	return err == nil && unmarshal(data, reflect.New(probe).Interface(), s.options) == nil
+	probe := reflect.MapOf(t.Key(), reflect.TypeFor[struct{}]())
+	return unmarshal(slices.Concat([]byte("{"), quoted, []byte(":{}}")), reflect.New(probe).Interface(), s.options) == nil
 }
 
 func (s *search) list(n *node) {
