@@ -1,16 +1,19 @@
 package middleware
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/mortise-go/mortise/internal/callsite"
 )
 
 // BodyLimit lets handlers read at most limit bytes of a request's body. A read
 // beyond that fails with an *[http.MaxBytesError], which package problem and
-// every route of Mortise answer with 413, and the connection is closed.
+// every route of Mortise answer with 413, and the connection is closed within a
+// second, even if the client goes on sending.
 //
 // A body whose Content-Length is too large fails at the first read, before
 // anything of it has been received. It is not refused earlier, so that a client
@@ -25,9 +28,9 @@ func BodyLimit(limit int64) func(http.Handler) http.Handler {
 			switch {
 			case r.Body == nil || r.Body == http.NoBody:
 			case r.ContentLength > limit:
-				r.Body = &oversized{ReadCloser: r.Body, header: w.Header(), limit: limit}
+				r.Body = &oversized{ReadCloser: r.Body, w: w, limit: limit}
 			default:
-				r.Body = http.MaxBytesReader(innermost(w), r.Body, limit)
+				r.Body = &limited{http.MaxBytesReader(innermost(w), r.Body, limit), w}
 			}
 			next.ServeHTTP(w, r)
 		})
@@ -46,19 +49,43 @@ func innermost(w http.ResponseWriter) http.ResponseWriter {
 	}
 }
 
+// A limited body ends the connection when it is read beyond its limit.
+type limited struct {
+	io.ReadCloser
+	w http.ResponseWriter
+}
+
+func (b *limited) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && err != io.EOF { //nolint:errorlint // the very value, as readers return it
+		if _, over := errors.AsType[*http.MaxBytesError](err); over {
+			hangUp(b.w)
+		}
+	}
+	return n, err
+}
+
+// hangUp lets the connection end with the answer. net/http would wait for the rest
+// of the body for as long as the server lets a client be slow; a second is enough
+// for one that is still sending to see the answer.
+func hangUp(w http.ResponseWriter) {
+	w.Header().Set("Connection", "close")
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(time.Second)) // not every writer can
+}
+
 // An oversized body is known to be too large before it is read. Not reading it
 // means that a client that waits for 100 Continue, RFC 9110 section 10.1.1,
 // need not send it.
 type oversized struct {
 	io.ReadCloser
-	header http.Header
-	limit  int64
+	w     http.ResponseWriter
+	limit int64
 }
 
 func (b *oversized) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	b.header.Set("Connection", "close")
+	hangUp(b.w)
 	return 0, &http.MaxBytesError{Limit: b.limit}
 }

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/mortise-go/mortise/middleware"
 	"github.com/mortise-go/mortise/problem"
@@ -79,6 +80,8 @@ func TestTheConnectionIsClosedAfterATooLargeBody(t *testing.T) {
 		{"known length", "Content-Length: 1000000\r\n", ""},
 		{"waiting for 100 Continue", "Content-Length: 1000000\r\nExpect: 100-continue\r\n", ""},
 		{"chunks", "Transfer-Encoding: chunked\r\n", "5\r\n01234\r\n6\r\n567890\r\n"},
+		{"byte by byte, without an end", "Transfer-Encoding: chunked\r\n", strings.Repeat("1\r\na\r\n", 11)},
+		{"known length, small and never sent to the end", "Content-Length: 1000\r\n", "0123456789a"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -94,6 +97,11 @@ func TestTheConnectionIsClosedAfterATooLargeBody(t *testing.T) {
 			}
 			if res.StatusCode != http.StatusRequestEntityTooLarge || !res.Close {
 				t.Errorf("the status is %d, the connection is closed: %t", res.StatusCode, res.Close)
+			}
+			_ = conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+			var timeout net.Error
+			if _, err := io.Copy(io.Discard, conn); errors.As(err, &timeout) && timeout.Timeout() {
+				t.Error("the connection stays open")
 			}
 		})
 	}
