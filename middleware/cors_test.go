@@ -87,6 +87,8 @@ func originCases() []struct {
 		{"a pattern with another port", wild, "https://a.good.com:8443", false},                           // A164
 		{"a pattern with another scheme", wild, "http://a.good.com", false},                               // A164
 		{"a pattern with its port", []string{"https://*.good.com:8443"}, "https://a.good.com:8443", true}, // A164
+		{"a pattern and a final dot", wild, "https://a.good.com.", false},                                 // A162
+		{"a pattern and capitals", wild, "https://A.Good.com", false},                                     // A162
 		{"a star that is too long", wild, "https://" + strings.Repeat("a.", 200) + "good.com", false},
 		{"an address", []string{"http://192.0.2.1:8080", "https://[2001:db8::1]"}, "https://[2001:db8::1]", true},
 		{"an app", []string{"capacitor://localhost"}, "capacitor://localhost", true},

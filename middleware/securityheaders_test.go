@@ -66,7 +66,10 @@ func TestSecurityHeaders(t *testing.T) {
 // more.
 func TestNothingThatTellsTooMuchIsSent(t *testing.T) {
 	t.Parallel()
-	got := serve(headers()(ok{}), overTLS(get())).Header
+	answers := map[string]http.Header{"a handler": serve(headers()(ok{}), overTLS(get())).Header}
+	for _, path := range []string{"/", "/nothing", "/docs", "/docs/start.js", "/openapi.json"} {
+		answers[path] = serve(headers()(api(t, middleware.ClientIP())), overTLS(request(http.MethodGet, path))).Header
+	}
 	for name := range strings.FieldsSeq(`
 		$wsep Host-Header K-Proxy-Request Liferay-Portal OracleCommerceCloud-Version Pega-Host Powered-By Product
 		Server SourceMap X-AspNet-Version X-AspNetMvc-Version X-Atmosphere-error X-B3-ParentSpanId X-B3-Sampled
@@ -77,8 +80,10 @@ func TestNothingThatTellsTooMuchIsSent(t *testing.T) {
 		X-Powered-By-Plesk X-Powered-CMS X-Redirect-By X-Server-Powered-By X-SourceFiles X-SourceMap X-Turbo-Charged-By
 		X-Umbraco-Version X-Varnish-Backend X-Varnish-Server Expect-CT Public-Key-Pins Feature-Policy
 		Pragma X-Download-Options`) {
-		if v := got.Values(name); v != nil {
-			t.Errorf("%s: %v is sent", name, v)
+		for of, header := range answers {
+			if v := header.Values(name); v != nil {
+				t.Errorf("%s: %v is sent by %s", name, v, of)
+			}
 		}
 	}
 }
