@@ -157,24 +157,31 @@ func TestARefusalDoesNotWaitForTheBody(t *testing.T) { // A175, A201
 	takes[order](api, "/open")
 	server := httptest.NewServer(built(t, api))
 	t.Cleanup(server.Close)
-	for _, tt := range []struct{ name, line, sent, want string }{
-		{"a locked operation and no chunk yet", "POST /locked", "", "401 "},
-		{"a locked operation and the first chunk", "POST /locked", "2\r\n{}\r\n", "401 "},
-		{"a path that is not there", "POST /nowhere", "2\r\n{}\r\n", "404 "},
-		{"another method", "PUT /locked", "2\r\n{}\r\n", "405 "},
+	const chunked, announced = "Transfer-Encoding: chunked", "Content-Length: 1000"
+	for _, tt := range []struct{ name, line, framing, sent, want string }{
+		{"a locked operation and no chunk yet", "POST /locked", chunked, "", "401 "},
+		{"a locked operation and the first chunk", "POST /locked", chunked, "2\r\n{}\r\n", "401 "},
+		{"a path that is not there", "POST /nowhere", chunked, "2\r\n{}\r\n", "404 "},
+		{"another method", "PUT /locked", chunked, "2\r\n{}\r\n", "405 "},
+		{"a locked operation and a body that does not come", "POST /locked", announced, "", "401 "},
+		{"a path that is not there and a body that does not end", "POST /nowhere", announced, "{", "404 "},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got, closed := onWire(t, server.URL, tt.line+" HTTP/1.1\r\nHost: a\r\nContent-Type: application/jsonl\r\nTransfer-Encoding: chunked\r\n\r\n"+tt.sent)
+			got, closed := onWire(t, server.URL, tt.line+" HTTP/1.1\r\nHost: a\r\nContent-Type: application/jsonl\r\n"+tt.framing+"\r\n\r\n"+tt.sent)
 			if !strings.HasPrefix(got, "HTTP/1.1 "+tt.want) || !closed {
 				t.Errorf("closed = %t after\n%s\nwant a %sand the end", closed, got, tt.want)
 			}
 		})
 	}
-	// One that has been read to its end leaves the connection to the next request.
-	const whole = "POST /open HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
-	if got, closed := onWire(t, server.URL, whole, whole); strings.Count(got, "HTTP/1.1 422 ") != 2 || closed {
-		t.Errorf("closed = %t after\n%s\nwant two answers on one connection", closed, got)
+	// One that comes to its end leaves the connection to the next request.
+	const head = " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+	for _, request := range []string{
+		"POST /open" + head + chunked + "\r\n\r\n2\r\n{}\r\n0\r\n\r\n", "POST /locked" + head + "Content-Length: 2\r\n\r\n{}", "POST /locked" + head + "\r\n",
+	} {
+		if got, closed := onWire(t, server.URL, request, request); strings.Count(got, "HTTP/1.1 4") != 2 || closed {
+			t.Errorf("closed = %t after\n%s\nwant two answers on one connection", closed, got)
+		}
 	}
 }
 
