@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"time"
 
 	"github.com/mortise-go/mortise/internal/callsite"
+	routed "github.com/mortise-go/mortise/internal/exchange"
 )
 
 // BodyLimit lets handlers read at most limit bytes of a request's body. A read
@@ -59,18 +59,10 @@ func (b *limited) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if err != nil && err != io.EOF { //nolint:errorlint // the very value, as readers return it
 		if _, over := errors.AsType[*http.MaxBytesError](err); over {
-			hangUp(b.w)
+			routed.HangUp(b.w)
 		}
 	}
 	return n, err
-}
-
-// hangUp lets the connection end with the answer. net/http would wait for the rest
-// of the body for as long as the server lets a client be slow; a second is enough
-// for one that is still sending to see the answer.
-func hangUp(w http.ResponseWriter) {
-	w.Header().Set("Connection", "close")
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(time.Second)) // not every writer can
 }
 
 // An oversized body is known to be too large before it is read. Not reading it
@@ -86,6 +78,6 @@ func (b *oversized) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	hangUp(b.w)
+	routed.HangUp(b.w)
 	return 0, &http.MaxBytesError{Limit: b.limit}
 }

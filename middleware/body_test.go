@@ -114,3 +114,27 @@ func TestBodyLimitAllocatesNothingWithoutABody(t *testing.T) {
 		t.Errorf("%v allocations, want none", n)
 	}
 }
+
+// Whoever is refused is told so before the body has come to its end.
+func TestRefusalsDoNotWaitForTheBody(t *testing.T) { // A175, A201
+	t.Parallel()
+	hosts := middleware.Must(middleware.HostAllowlist("example.com"))
+	server := httptest.NewServer(hosts(ok{}))
+	t.Cleanup(server.Close)
+	for _, framing := range []string{"Content-Length: 1000", "Transfer-Encoding: chunked"} {
+		t.Run(framing, func(t *testing.T) {
+			t.Parallel()
+			conn, err := net.Dial("tcp", server.Listener.Addr().String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			fmt.Fprintf(conn, "POST / HTTP/1.1\r\nHost: evil.com\r\n%s\r\n\r\n", framing)
+			_ = conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+			res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			if err != nil || res.StatusCode != http.StatusMisdirectedRequest {
+				t.Errorf("%v, %v", res, err)
+			}
+		})
+	}
+}

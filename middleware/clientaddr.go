@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/mortise-go/mortise/internal/clientaddr"
+	routed "github.com/mortise-go/mortise/internal/exchange"
 	"github.com/mortise-go/mortise/internal/mistake"
 	"github.com/mortise-go/mortise/problem"
 )
@@ -226,8 +227,9 @@ func lower(c byte) byte {
 // never wrapped in IPv6, and there is no zone.
 func RemoteAddr(r *http.Request) (addr netip.Addr, ok bool) { return clientaddr.Of(r) }
 
-// refuse answers with a problem. The client may be gone, and nobody is left to
-// tell.
+// refuse answers with a problem, and does not wait for the body. The client may be
+// gone, and nobody is left to tell.
 func refuse(w http.ResponseWriter, r *http.Request, p *problem.Problem) {
+	routed.LeaveUnread(w, r)
 	_ = problem.Write(w, r, p)
 }

@@ -32,6 +32,7 @@ func (l *Limiter) Middleware(key func(*http.Request) Key) func(http.Handler) htt
 				e.Waited = new(time.Duration)
 			}
 			if err := l.admit(e, subject(r)); err != nil {
+				exchange.LeaveUnread(w, r)
 				_ = problem.Write(w, r, problem.From(err)) // fails only when the client is gone
 				return
 			}

@@ -18,6 +18,7 @@ import (
 	"github.com/mortise-go/mortise/di"
 	"github.com/mortise-go/mortise/internal/bind"
 	"github.com/mortise-go/mortise/internal/codec"
+	"github.com/mortise-go/mortise/internal/exchange"
 	"github.com/mortise-go/mortise/internal/mistake"
 	"github.com/mortise-go/mortise/internal/rules"
 	"github.com/mortise-go/mortise/problem"
@@ -299,7 +300,7 @@ func (s *session) readBody(buf *codec.Buffer) error {
 func (s *session) tooLarge(limit int64) error { return tooLarge(s.w, limit) }
 
 func tooLarge(w http.ResponseWriter, limit int64) error {
-	hangUp(w)
+	exchange.HangUp(w)
 	return problem.ContentTooLarge(fmt.Sprintf("the body is larger than %d bytes", limit))
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/mortise-go/mortise/di"
 	"github.com/mortise-go/mortise/internal/codec"
+	"github.com/mortise-go/mortise/internal/exchange"
 	"github.com/mortise-go/mortise/problem"
 )
 
@@ -174,6 +175,6 @@ func (b *bodyReader) failure() error {
 
 // tooMuch is a 413 for a part or a line.
 func tooMuch(w http.ResponseWriter, what string, limit int64) error {
-	hangUp(w)
+	exchange.HangUp(w)
 	return problem.ContentTooLarge(fmt.Sprintf("%s is larger than %d bytes", what, limit))
 }

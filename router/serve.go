@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/mortise-go/mortise/di"
+	"github.com/mortise-go/mortise/internal/exchange"
 	"github.com/mortise-go/mortise/internal/pattern"
 	"github.com/mortise-go/mortise/openapi"
 	"github.com/mortise-go/mortise/problem"
@@ -54,7 +55,7 @@ func (s *serving) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // miss answers what no route matches.
 func (s *serving) miss(w http.ResponseWriter, r *http.Request, found pattern.Result) {
-	leaveUnread(w, r)
+	exchange.LeaveUnread(w, r)
 	switch found.Outcome {
 	case pattern.Redirect:
 		w.Header().Set("Location", found.Location)
@@ -94,7 +95,7 @@ func (s *serving) serve(c *compiled, w http.ResponseWriter, r *http.Request, val
 	session.begin(w, r, values)
 	if c.offers != nil {
 		if err := session.negotiate(); err != nil {
-			leaveUnread(w, r)
+			exchange.LeaveUnread(w, r)
 			s.fail(w, r, c, err)
 			session.end()
 			f.Release()
@@ -107,7 +108,7 @@ func (s *serving) serve(c *compiled, w http.ResponseWriter, r *http.Request, val
 	case committed:
 	case err != nil:
 		if !session.bodyRead {
-			leaveUnread(w, r)
+			exchange.LeaveUnread(w, r)
 		}
 		s.fail(w, r, c, err)
 	case c.then != nil:

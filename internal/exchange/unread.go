@@ -1,4 +1,4 @@
-package router
+package exchange
 
 import (
 	"net/http"
@@ -9,11 +9,26 @@ import (
 // which is still sending gets to see the answer.
 const lingering = time.Second
 
-// hangUp lets the connection end with the answer, since what is left of the body
+// HangUp lets the connection end with the answer, since what is left of the body
 // stands where another request would.
-func hangUp(w http.ResponseWriter) {
+func HangUp(w http.ResponseWriter) {
 	w.Header().Set("Connection", "close")
 	waitNoLonger(w)
+}
+
+// LeaveUnread is for refusals that do not depend on the body. Before net/http sends
+// one it reads the rest of the body, to be ready for the next request, so that the
+// client would be told when it has sent everything, which may be never. A body that
+// is announced is mostly under way. Of one in chunks nobody knows, so it is not
+// waited for.
+func LeaveUnread(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case r.ProtoMajor != 1 || r.ContentLength == 0:
+	case r.ContentLength < 0:
+		HangUp(w)
+	default:
+		waitNoLonger(w)
+	}
 }
 
 // waitNoLonger bounds how long net/http waits for the rest of the body, which is
@@ -21,19 +36,4 @@ func hangUp(w http.ResponseWriter) {
 // connection has times of its own.
 func waitNoLonger(w http.ResponseWriter) {
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(lingering)) // not every writer can
-}
-
-// leaveUnread is for refusals that do not depend on the body. Before net/http sends
-// one it reads the rest of the body, to be ready for the next request, so that the
-// client would be told when it has sent everything, which may be never. A body that
-// is announced is mostly under way. Of one in chunks nobody knows, so it is not
-// waited for.
-func leaveUnread(w http.ResponseWriter, r *http.Request) {
-	switch {
-	case r.ProtoMajor != 1 || r.ContentLength == 0:
-	case r.ContentLength < 0:
-		hangUp(w)
-	default:
-		waitNoLonger(w)
-	}
 }
