@@ -57,10 +57,8 @@ type limited struct {
 
 func (b *limited) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if err != nil && err != io.EOF { //nolint:errorlint // the very value, as readers return it
-		if _, over := errors.AsType[*http.MaxBytesError](err); over {
-			routed.HangUp(b.w)
-		}
+	if _, over := errors.AsType[*http.MaxBytesError](err); over {
+		routed.HangUp(b.w)
 	}
 	return n, err
 }
