@@ -28,9 +28,9 @@ func BodyLimit(limit int64) func(http.Handler) http.Handler {
 			switch {
 			case r.Body == nil || r.Body == http.NoBody:
 			case r.ContentLength > limit:
-				r.Body = &oversized{ReadCloser: r.Body, w: w, limit: limit}
+				r.Body = &oversized{ReadCloser: r.Body, w: w, r: r, limit: limit}
 			default:
-				r.Body = &limited{http.MaxBytesReader(innermost(w), r.Body, limit), w}
+				r.Body = &limited{http.MaxBytesReader(innermost(w), r.Body, limit), w, r}
 			}
 			next.ServeHTTP(w, r)
 		})
@@ -53,12 +53,13 @@ func innermost(w http.ResponseWriter) http.ResponseWriter {
 type limited struct {
 	io.ReadCloser
 	w http.ResponseWriter
+	r *http.Request
 }
 
 func (b *limited) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if _, over := errors.AsType[*http.MaxBytesError](err); over {
-		routed.HangUp(b.w)
+		routed.HangUp(b.w, b.r)
 	}
 	return n, err
 }
@@ -69,6 +70,7 @@ func (b *limited) Read(p []byte) (int, error) {
 type oversized struct {
 	io.ReadCloser
 	w     http.ResponseWriter
+	r     *http.Request
 	limit int64
 }
 
@@ -76,6 +78,6 @@ func (b *oversized) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	routed.HangUp(b.w)
+	routed.HangUp(b.w, b.r)
 	return 0, &http.MaxBytesError{Limit: b.limit}
 }

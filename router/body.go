@@ -288,7 +288,7 @@ func (s *session) readBody(buf *codec.Buffer) error {
 	read, err := buf.ReadFrom(io.LimitReader(s.r.Body, min(limit, math.MaxInt64-1)+1))
 	switch {
 	case err != nil:
-		return unreadable(s.w, err)
+		return unreadable(s.w, s.r, err)
 	case read > limit:
 		return s.tooLarge(limit)
 	}
@@ -297,11 +297,12 @@ func (s *session) readBody(buf *codec.Buffer) error {
 
 // tooLarge answers a body over the limit. What is left of it is not read, so
 // the connection cannot serve another request.
-func (s *session) tooLarge(limit int64) error { return tooLarge(s.w, limit) }
+func (s *session) tooLarge(limit int64) error { return tooMuch(s.w, s.r, "the body", limit) }
 
-func tooLarge(w http.ResponseWriter, limit int64) error {
-	exchange.HangUp(w)
-	return problem.ContentTooLarge(fmt.Sprintf("the body is larger than %d bytes", limit))
+// tooMuch is a 413 for a body, a part or a line.
+func tooMuch(w http.ResponseWriter, r *http.Request, what string, limit int64) error {
+	exchange.HangUp(w, r)
+	return problem.ContentTooLarge(fmt.Sprintf("%s is larger than %d bytes", what, limit))
 }
 
 // startReading gives the client the time that the route has for a body. Writers that
@@ -314,12 +315,12 @@ func (s *session) startReading() {
 
 // unreadable is the answer to a body that broke off, that did not come in time, or
 // that is not framed as RFC 9112 section 7 says.
-func unreadable(w http.ResponseWriter, err error) error {
+func unreadable(w http.ResponseWriter, r *http.Request, err error) error {
 	if _, limited := errors.AsType[*http.MaxBytesError](err); limited {
 		return err // a middleware's own limit; it becomes a 413
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
-		w.Header().Set("Connection", "close") // RFC 9110 section 15.5.9
+		exchange.HangUp(w, r) // RFC 9110 section 15.5.9
 		return problem.New(http.StatusRequestTimeout, "", "the body did not come in time").Because(err)
 	}
 	return problem.BadRequest("the body could not be read").Because(err)

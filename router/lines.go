@@ -182,7 +182,7 @@ func (r *lineReader) all() iter.Seq2[int, []byte] {
 			}
 			line = bytes.TrimSuffix(line, []byte{'\r'})
 			if len(line) > r.limit {
-				r.failure = tooMuch(r.in.w, "a line of the body", int64(r.limit))
+				r.failure = tooMuch(r.in.w, r.in.r, "a line of the body", int64(r.limit))
 				return
 			}
 			if len(bytes.TrimSpace(line)) > 0 && !yield(number, line) {
@@ -191,7 +191,7 @@ func (r *lineReader) all() iter.Seq2[int, []byte] {
 		}
 		switch err := scan.Err(); {
 		case errors.Is(err, bufio.ErrTooLong):
-			r.failure = tooMuch(r.in.w, "a line of the body", int64(r.limit))
+			r.failure = tooMuch(r.in.w, r.in.r, "a line of the body", int64(r.limit))
 		case err != nil:
 			r.failure = err
 		}

@@ -60,7 +60,7 @@ func (p *Part) Read(b []byte) (int, error) {
 	}
 	switch {
 	case p.read > limit:
-		n, err = 0, tooMuch(p.form.body.w, "a part of the form", limit)
+		n, err = 0, tooMuch(p.form.body.w, p.form.body.r, "a part of the form", limit)
 	case err != nil && err != io.EOF: //nolint:errorlint // a wrapped EOF is a form that broke off
 		err = p.form.unreadable(err)
 	}

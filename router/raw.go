@@ -12,8 +12,6 @@ import (
 
 	"github.com/mortise-go/mortise/di"
 	"github.com/mortise-go/mortise/internal/codec"
-	"github.com/mortise-go/mortise/internal/exchange"
-	"github.com/mortise-go/mortise/problem"
 )
 
 // raw compiles a field that takes the body as it is: body:"image/png,image/jpeg".
@@ -126,6 +124,7 @@ func checkRawType(h http.Header, fits func(string) bool, want []string) error {
 type bodyReader struct {
 	body  io.Reader
 	w     http.ResponseWriter
+	r     *http.Request
 	limit int64
 	left  int64
 	err   error
@@ -143,7 +142,7 @@ func (s *session) openBody() (*bodyReader, error) {
 		body = s.r.Body
 	}
 	s.startReading()
-	return &bodyReader{body: body, w: s.w, limit: limit, left: limit}, nil
+	return &bodyReader{body: body, w: s.w, r: s.r, limit: limit, left: limit}, nil
 }
 
 // Read reads one byte more than the limit, to know whether there is one.
@@ -156,9 +155,9 @@ func (b *bodyReader) Read(p []byte) (int, error) {
 	}
 	n, err := b.body.Read(p)
 	if int64(n) > b.left {
-		n, err = int(b.left), tooLarge(b.w, b.limit)
+		n, err = int(b.left), tooMuch(b.w, b.r, "the body", b.limit)
 	} else if err != nil && !errors.Is(err, io.EOF) {
-		err = unreadable(b.w, err)
+		err = unreadable(b.w, b.r, err)
 	}
 	b.left -= int64(n)
 	b.err = err
@@ -171,10 +170,4 @@ func (b *bodyReader) failure() error {
 		return nil
 	}
 	return b.err
-}
-
-// tooMuch is a 413 for a part or a line.
-func tooMuch(w http.ResponseWriter, what string, limit int64) error {
-	exchange.HangUp(w)
-	return problem.ContentTooLarge(fmt.Sprintf("%s is larger than %d bytes", what, limit))
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"strings"
 	"testing"
 	"time"
@@ -247,5 +248,41 @@ func TestAReadTimeoutOfNoTimeIsAMistake(t *testing.T) {
 	api := mortise.New("Impatient", "1", router.ReadTimeout(0))
 	if err := api.Build(); err == nil || !strings.Contains(err.Error(), "ReadTimeout(0s)") {
 		t.Errorf("Build returned %v", err)
+	}
+}
+
+// In HTTP/2 the other requests of the connection have nothing to do with a body that
+// is refused.
+func TestARefusedBodyEndsItsOwnStreamAlone(t *testing.T) { // A175
+	t.Parallel()
+	s := hurried(t, impatient(t, router.MaxBody(16), router.ReadTimeout(200*time.Millisecond)), "HTTP/2.0", time.Minute)
+	reused := false
+	trace := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(c httptrace.GotConnInfo) { reused = c.Reused }})
+	for i, tt := range []struct {
+		path, body string
+		status     int
+	}{
+		{"/json", sized(17), 413}, {"/reader", "", 408}, {"/nowhere", "{}", 404}, {"/json", `"ab"`, 200},
+	} {
+		var body io.Reader = strings.NewReader(tt.body)
+		if tt.status == http.StatusRequestTimeout {
+			var never *io.PipeWriter
+			body, never = io.Pipe()
+			defer never.Close()
+		}
+		r, err := http.NewRequestWithContext(trace, http.MethodPost, s.URL+tt.path, body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", map[bool]string{true: "text/plain", false: "application/json"}[tt.path == "/reader"])
+		res, err := s.Client().Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, res.Body)
+		_ = res.Body.Close()
+		if res.StatusCode != tt.status || res.Proto != "HTTP/2.0" || reused != (i > 0) {
+			t.Errorf("%s: %s %d on a connection that was there: %t", tt.path, res.Proto, res.StatusCode, reused)
+		}
 	}
 }

@@ -10,10 +10,13 @@ import (
 const lingering = time.Second
 
 // HangUp lets the connection end with the answer, since what is left of the body
-// stands where another request would.
-func HangUp(w http.ResponseWriter) {
-	w.Header().Set("Connection", "close")
-	waitNoLonger(w)
+// stands where another request would. In HTTP/2 it stands in a stream of its own,
+// which ends with the answer in any case.
+func HangUp(w http.ResponseWriter, r *http.Request) {
+	if r.ProtoMajor == 1 {
+		w.Header().Set("Connection", "close")
+		waitNoLonger(w)
+	}
 }
 
 // LeaveUnread is for refusals that do not depend on the body. Before net/http sends
@@ -25,7 +28,7 @@ func LeaveUnread(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.ProtoMajor != 1 || r.ContentLength == 0:
 	case r.ContentLength < 0:
-		HangUp(w)
+		HangUp(w, r)
 	default:
 		waitNoLonger(w)
 	}
