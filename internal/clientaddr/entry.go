@@ -19,10 +19,14 @@ func parseEntry(s string) (netip.Addr, bool) {
 // port stands in brackets. Only in Forwarded may a port be obfuscated, and an
 // IPv6 address may not stand without brackets.
 func parseNode(s string, rfc7239 bool) (netip.Addr, bool) {
+	fits := isPort
+	if rfc7239 {
+		fits = isNodePort
+	}
 	if inner, found := strings.CutPrefix(s, "["); found {
 		host, rest, closed := strings.Cut(inner, "]")
 		port, hasPort := strings.CutPrefix(rest, ":")
-		if !closed || rest != "" && (!hasPort || !isPort(port, rfc7239)) {
+		if !closed || rest != "" && (!hasPort || !fits(port)) {
 			return netip.Addr{}, false
 		}
 		a, err := netip.ParseAddr(host)
@@ -32,7 +36,7 @@ func parseNode(s string, rfc7239 bool) (netip.Addr, bool) {
 		return plain(a)
 	}
 	if host, port, found := strings.Cut(s, ":"); found && !strings.Contains(port, ":") {
-		if !isPort(port, rfc7239) {
+		if !fits(port) {
 			return netip.Addr{}, false
 		}
 		s = host
@@ -47,12 +51,17 @@ func parseNode(s string, rfc7239 bool) (netip.Addr, bool) {
 // obfuscated are the characters of a made-up name, RFC 7239 section 6.3.
 const obfuscated = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 
-// isPort reports whether s is a port, RFC 7239 section 6: digits, or "_" and a
-// made-up name.
-func isPort(s string, rfc7239 bool) bool {
-	if name, found := strings.CutPrefix(s, "_"); found && rfc7239 {
+// isNodePort reports whether s is a node-port, RFC 7239 section 6: digits, or "_" and
+// a made-up name.
+func isNodePort(s string) bool {
+	if name, found := strings.CutPrefix(s, "_"); found {
 		return name != "" && strings.Trim(name, obfuscated) == ""
 	}
+	return isPort(s)
+}
+
+// isPort reports whether s is up to five digits that make a port.
+func isPort(s string) bool {
 	n := 0
 	for i := range len(s) {
 		if s[i] < '0' || s[i] > '9' {

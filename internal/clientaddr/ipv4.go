@@ -23,24 +23,25 @@ func (a ipv4) addr() (netip.Addr, bool) {
 // in a part of the time of netip.ParseAddrPort. It is false for everything else,
 // which may be an address all the same.
 func parseIPv4Port(text string) (ipv4, bool) {
-	var address ipv4
-	for _, end := range [...]byte{'.', '.', '.', ':'} {
-		value, digits := parseDigits(text, 3)
-		if digits == 0 || digits > 1 && text[0] == '0' || value > 255 || digits == len(text) || text[digits] != end {
+	var address, part ipv4
+	start, dots := 0, 0
+	for i := range len(text) {
+		if digit := text[i] - '0'; digit <= 9 {
+			part = 10*part + ipv4(digit)
+			continue
+		}
+		digits := i - start
+		if digits == 0 || digits > 3 || part > 255 || digits > 1 && text[start] == '0' {
+			return 0, false // some take a leading zero for octal
+		}
+		address = address<<8 | part
+		if dots == 3 {
+			return address, text[i] == ':' && isPort(text[i+1:])
+		}
+		if text[i] != '.' {
 			return 0, false
 		}
-		address = address<<8 | ipv4(value)
-		text = text[digits+1:]
+		start, part, dots = i+1, 0, dots+1
 	}
-	port, digits := parseDigits(text, 5)
-	return address, digits > 0 && digits == len(text) && port <= 65535
-}
-
-// parseDigits reads so many digits at most.
-func parseDigits(text string, most int) (value uint32, digits int) {
-	for digits < len(text) && digits < most && text[digits]-'0' <= 9 {
-		value = value*10 + uint32(text[digits]-'0')
-		digits++
-	}
-	return value, digits
+	return 0, false
 }
