@@ -60,7 +60,8 @@ var methods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS
 //   - if an answer is 2xx or 3xx where the operation is locked and the intruder may
 //     not call it, or where there is no such operation (but for OPTIONS, which tells
 //     the methods of a path);
-//   - if an operation refuses, with 401 or 403, an intruder who may call it;
+//   - if an operation refuses an intruder who may call it, with 401 or 403, or with
+//     421 or 429 by what stands before it, such as a list of hosts or a limit;
 //   - if a public operation answers 401 to somebody without credentials.
 //
 // It starts the API and calls it in this process, without a network. Requests that
@@ -193,7 +194,10 @@ func serve(h http.Handler, w http.ResponseWriter, r *http.Request) {
 // judge says what is wrong about a status, if anything.
 func judge(op *router.Audited, method string, i Intruder, status int) string {
 	served := status < 400
-	refused := status == http.StatusUnauthorized || status == http.StatusForbidden
+	refused := slices.Contains([]int{
+		http.StatusUnauthorized, http.StatusForbidden,
+		http.StatusMisdirectedRequest, http.StatusTooManyRequests, // by what stands before the lock, which then was not tried
+	}, status)
 	switch {
 	case op == nil:
 		if served && method != http.MethodOptions {

@@ -6,9 +6,12 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/mortise-go/mortise"
+	"github.com/mortise-go/mortise/middleware"
 	"github.com/mortise-go/mortise/mortisetest"
+	"github.com/mortise-go/mortise/ratelimit"
 	"github.com/mortise-go/mortise/security"
 )
 
@@ -91,6 +94,22 @@ func TestDenyFindsWhatIsOpen(t *testing.T) {
 			"an intruder who is said to get in, and does not",
 			newAPI(), mortisetest.Matrix{Intruders: []mortisetest.Intruder{ann("GET /posts/{id}", "DELETE /posts/{id}")}},
 			[]string{"DELETE /posts/{id}: ann gets 403, but may call it, it is said"},
+		},
+		{
+			"an intruder who does not get as far as the lock",
+			newAPI(), mortisetest.Matrix{
+				Intruders: []mortisetest.Intruder{ann("GET /posts/{id}")},
+				Handler:   middleware.Must(middleware.HostAllowlist("api.example.com"))(newAPI()),
+			},
+			[]string{"GET /posts/{id}: ann gets 421, but may call it, it is said"},
+		},
+		{
+			"an intruder who has called too often",
+			newAPI(), mortisetest.Matrix{
+				Intruders: []mortisetest.Intruder{ann("GET /posts/{id}")},
+				Handler:   ratelimit.MustNew(ratelimit.Config{Policies: []ratelimit.Policy{{Quota: 1, Window: time.Hour}}}).Middleware(nil)(newAPI()),
+			},
+			[]string{"GET /posts/{id}: ann gets 429, but may call it, it is said"},
 		},
 		{
 			"an intruder who may do what nobody locks",
