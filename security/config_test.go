@@ -1,10 +1,12 @@
 package security_test
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/pem"
 	"strings"
@@ -56,8 +58,14 @@ func TestConfigsThatAreRefused(t *testing.T) {
 		{"a secret too short for HS512", func(c *security.VerifierConfig) { c.Algorithms = []string{"HS512"} }, "the secret has 32 octets, and HS512 needs at least 64"},                              // A34
 		{"one algorithm of two that the key is too short for", func(c *security.VerifierConfig) { c.Algorithms = []string{"HS256", "HS384"} }, "there is no key for HS384: the secret has 32 octets"}, // A34
 		{"PEM as a secret", func(c *security.VerifierConfig) { c.Key = pemText }, "the PEM text of a PUBLIC KEY"},                                                                                     // A34
-		{"DER as a secret", func(c *security.VerifierConfig) { c.Key = der }, "a key or certificate in DER"},                                                                                          // A34
-		{"a JWK as a secret", func(c *security.VerifierConfig) { c.Key = []byte(`{"kty":"RSA","n":"AAAAAAAAAAAAAAAAAAAAAAAAAAA"}`) }, "the text of a JWK"},                                            // A34
+		{"PEM in one line as a secret", func(c *security.VerifierConfig) { c.Key = bytes.ReplaceAll(pemText, []byte("\n"), []byte(`\n`)) }, "a PEM text whose line ends are gone or written as"},      // A34
+		{"PEM with spaces for line ends as a secret", func(c *security.VerifierConfig) { c.Key = bytes.ReplaceAll(pemText, []byte("\n"), []byte(" ")) }, "a PEM text whose line ends are gone"},       // A34
+		{"what PEM holds as a secret", func(c *security.VerifierConfig) { c.Key = []byte(base64.StdEncoding.EncodeToString(der)) }, "a key or certificate in DER"},                                    // A34
+		{"what PEM holds in its lines as a secret", func(c *security.VerifierConfig) {
+			c.Key = bytes.Join(bytes.Split(pemText, []byte("\n"))[1:8], []byte("\n"))
+		}, "a key or certificate in DER"}, // A34
+		{"DER as a secret", func(c *security.VerifierConfig) { c.Key = der }, "a key or certificate in DER"},                                               // A34
+		{"a JWK as a secret", func(c *security.VerifierConfig) { c.Key = []byte(`{"kty":"RSA","n":"AAAAAAAAAAAAAAAAAAAAAAAAAAA"}`) }, "the text of a JWK"}, // A34
 		{"a secret as a string", func(c *security.VerifierConfig) { c.Key = string(testSecret()) }, "a string is no key"},
 		{"a private key", func(c *security.VerifierConfig) { c.Key = ring().rsa }, "a *rsa.PrivateKey signs tokens"},
 		{"no key at all", func(c *security.VerifierConfig) { c.Key = 5 }, "int is no key: want []byte"},
@@ -180,6 +188,9 @@ func TestWellKnownSecretsAreRefused(t *testing.T) { // A47
 		"0123456789abcdef0123456789abcdef",
 		"qwertyuiopqwertyuiopqwertyuiop1234567890",
 		"django-insecure-k3j4h5k34j5h34kj5h34kj5h",
+		"secretsecretsecretsecretsecretsecret\n", // as a file has it
+		"secretsecretsecret\r\nsecretsecretsecret\r\n",
+		"\ufeffyour-256-bit-secret-your-256-bit-secret",
 		strings.Repeat("\x00", 32),
 		strings.Repeat("x", 64),
 		strings.Repeat("abc", 20),

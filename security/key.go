@@ -1,10 +1,12 @@
 package security
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -151,13 +153,26 @@ func checkSecret(secret []byte) error {
 	if block, _ := pem.Decode(secret); block != nil {
 		return fmt.Errorf("the HMAC secret is the PEM text of a %s; parse it with crypto/x509 and give the key that it holds", block.Type)
 	}
-	if isDER(secret) {
+	if bytes.Contains(secret, []byte("-----BEGIN ")) { // which is no PEM to pem.Decode
+		return errors.New("the HMAC secret is a PEM text whose line ends are gone or written as \\n, as in a variable of the environment; restore them, parse it with crypto/x509 and give the key that it holds")
+	}
+	if isDER(secret) || isDER(fromBase64(secret)) {
 		return errors.New("the HMAC secret is a key or certificate in DER; parse it with crypto/x509 and give the key that it holds")
 	}
 	if isJWK(secret) {
 		return errors.New("the HMAC secret is the text of a JWK; use ParseJWKSet")
 	}
 	return nil
+}
+
+// fromBase64 returns what stands between the lines of a PEM text, nil for anything
+// else.
+func fromBase64(text []byte) []byte {
+	data, err := base64.StdEncoding.DecodeString(string(text)) // passes over line ends
+	if err != nil {
+		return nil
+	}
+	return data
 }
 
 func isDER(data []byte) bool {

@@ -19,7 +19,7 @@ func isWellKnown(secret []byte) bool {
 		return true
 	}
 	padded := bytes.Trim(secret, "\x00")
-	if !isPrintable(padded) {
+	if !isTyped(padded) {
 		return false // octets that nobody typed
 	}
 	text := strings.Map(plainCharacter, string(padded))
@@ -44,8 +44,10 @@ func distinct(data []byte) int {
 	return n
 }
 
-func isPrintable(data []byte) bool {
-	return bytes.IndexFunc(data, func(r rune) bool { return r < ' ' || r > '~' }) < 0
+// isTyped reports whether data is a text, with what editors add to it: the line end
+// of a file, tabs, a byte order mark.
+func isTyped(data []byte) bool {
+	return bytes.IndexFunc(data, func(r rune) bool { return (r < ' ' || r > '~') && !strings.ContainsRune("\t\r\n\ufeff", r) }) < 0
 }
 
 // plainCharacter keeps letters and digits, in lower case, and undoes the usual
