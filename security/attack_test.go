@@ -11,6 +11,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"math"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
@@ -205,6 +206,7 @@ func TestHeadersThatAreRefused(t *testing.T) {
 		"crit that is a text":         `{"alg":"HS256","crit":"foo"}`,                   // A10
 		"crit that is null":           `{"alg":"HS256","crit":null}`,                    // A10
 		"crit with duplicates":        `{"alg":"HS256","crit":["b64","b64"]}`,           // A10
+		"crit with a name not there":  `{"alg":"HS256","crit":["foo"]}`,                 // A10
 		"crit in an escaped spelling": `{"alg":"HS256","\u0063rit":["foo"]}`,            // A10, A37
 		"b64 without crit":            `{"alg":"HS256","b64":false}`,                    // A11
 		"b64 with crit":               `{"alg":"HS256","b64":false,"crit":["b64"]}`,     // A11
@@ -220,6 +222,8 @@ func TestHeadersThatAreRefused(t *testing.T) {
 		"typ that is a number":        `{"alg":"HS256","typ":1}`,                        // A14
 		"typ that is null":            `{"alg":"HS256","typ":null}`,                     // A14
 		"typ application/x/jwt":       `{"alg":"HS256","typ":"application/x/jwt"}`,      // A14
+		"typ with a dotted I":         `{"alg":"HS256","typ":"appl\u0130cation/jwt"}`,   // A14
+		"typ application/ alone":      `{"alg":"HS256","typ":"application/"}`,           // A14
 		"no alg":                      `{"typ":"JWT"}`,
 		"alg that is a number":        `{"alg":256}`,
 		"alg that is an array":        `{"alg":["HS256"]}`,
@@ -697,6 +701,8 @@ func TestAgeAndLifetime(t *testing.T) {
 	mustAccept(t, v, at(n-629, n+60))
 	mustRefuse(t, v, at(n-630, n+60), security.ErrExpiredToken) // A20
 	mustRefuse(t, v, signHS256(headerHS256, payloadWith("iat", "")), security.ErrInvalidToken)
+	config.MaxAge, config.MaxLifetime = math.MaxInt64, math.MaxInt64 // as some write "no limit"
+	mustAccept(t, newVerifier(t, config), at(n, n+3600))             // A20, A21
 }
 
 func TestOptOuts(t *testing.T) {

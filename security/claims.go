@@ -182,7 +182,7 @@ func (r *registered) judgeAge(v *Verifier, now time.Time) error {
 		return nil
 	case !r.issued.set:
 		return errNoIssueTime
-	case v.maxAge > 0 && !now.Before(r.issued.time().Add(v.maxAge+v.leeway)):
+	case v.maxAge > 0 && !now.Before(r.issued.time().Add(v.maxAge).Add(v.leeway)):
 		return errTooOld
 	case v.maxLifetime > 0 && (!r.expires.set || r.expires.time().After(r.issued.time().Add(v.maxLifetime))):
 		return errTooLong
