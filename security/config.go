@@ -161,7 +161,7 @@ func (c VerifierConfig) checkParties() []error {
 
 func (c VerifierConfig) checkTimes() []error {
 	var mistakes []error
-	if c.Leeway < 0 && c.Leeway != NoLeeway || c.Leeway > maxLeeway {
+	if !isLeeway(c.Leeway) {
 		mistakes = append(mistakes, mistake("Leeway is %v; want 0 to %v, or NoLeeway", c.Leeway, maxLeeway))
 	}
 	if c.MaxAge < 0 {

@@ -22,7 +22,8 @@ type ScopeValidator func(ctx context.Context, required, granted []string) (bool,
 type InfoConfig struct {
 	// ScopeValidator compares scopes; nil means exactly.
 	ScopeValidator ScopeValidator
-	// Leeway is how far clocks may differ. 0 means 30 s, [NoLeeway] none.
+	// Leeway is how far clocks may differ. 0 means 30 s, [NoLeeway] none; more than
+	// 120 s is a mistake that the API's Build reports.
 	Leeway time.Duration
 	// Told are scopes that the function for a user or a key is told of and that
 	// somebody else enforces, such as a token that is required beside it.
@@ -127,6 +128,9 @@ func (s *informed) vouch(info *TokenInfo, err error) (vouched, error) {
 
 // check makes the dependency that looks at the information.
 func (s *informed) check(c InfoConfig, verified *di.Dependency) *di.Dependency {
+	if !isLeeway(c.Leeway) {
+		s.mistake = errors.Join(s.mistake, fmt.Errorf("the Leeway for scheme %q is %v\n    give 0 to %v, or NoLeeway", s.name, c.Leeway, maxLeeway))
+	}
 	allowed := leeway(c.Leeway)
 	return di.Depends(func(ctx context.Context, in struct {
 		Info     vouched

@@ -353,6 +353,21 @@ func TestASchemeWithoutAFunctionIsAMistake(t *testing.T) { // S1, S23, S29, S33
 	}
 }
 
+func TestALeewayOutOfBoundsIsAMistake(t *testing.T) { // A17
+	t.Parallel()
+	for leeway, good := range map[time.Duration]bool{
+		0: true, security.NoLeeway: true, time.Second: true, 2 * time.Minute: true,
+		2*time.Minute + 1: false, 24 * time.Hour: false, -time.Second: false,
+	} {
+		api := router.New("Locks", "1")
+		get(api, "/x", ok, security.TokenInfoFrom(security.Bearer(security.SchemeConfig{}), infoOf, security.InfoConfig{Leeway: leeway}))
+		err := api.Build()
+		if good && err != nil || !good && (err == nil || !strings.Contains(err.Error(), `the Leeway for scheme "BearerAuth" is `+leeway.String())) {
+			t.Errorf("with a leeway of %v, Build = %v", leeway, err)
+		}
+	}
+}
+
 func TestAVerifierStopsWithItsRequest(t *testing.T) { // S57
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())

@@ -107,6 +107,11 @@ func (c VerifierConfig) verifier(set *KeySet) *Verifier {
 	return v
 }
 
+// isLeeway reports whether clocks may be configured to differ by d.
+func isLeeway(d time.Duration) bool {
+	return d >= 0 && d <= maxLeeway || d == NoLeeway
+}
+
 func leeway(d time.Duration) time.Duration {
 	switch d {
 	case 0:
