@@ -18,11 +18,10 @@ import (
 // [For] gives what makes and accepts the tokens of one kind. It never changes, is
 // safe for concurrent use and prints without its keys.
 type Issuer struct {
-	name   string
-	realm  string
-	leeway time.Duration
-	clock  func() time.Time
-	kinds  []*kind
+	name  string
+	realm string
+	clock func() time.Time
+	kinds []*kind
 }
 
 // kind is a kind that is ready for use.
@@ -36,7 +35,7 @@ type kind struct {
 // wrong with it: keys that are weak, unfit for their algorithm or shared by two
 // kinds, lifetimes that contradict each other, whatever is required and missing.
 func NewIssuer(c Config) (*Issuer, error) {
-	i := &Issuer{name: c.Issuer, realm: c.Realm, leeway: leeway(c.Leeway), clock: c.Clock}
+	i := &Issuer{name: c.Issuer, realm: c.Realm, clock: c.Clock}
 	if i.clock == nil {
 		i.clock = time.Now
 	}
@@ -53,16 +52,6 @@ func NewIssuer(c Config) (*Issuer, error) {
 		return nil, err
 	}
 	return i, nil
-}
-
-func leeway(d time.Duration) time.Duration {
-	switch d {
-	case 0:
-		return 30 * time.Second
-	case security.NoLeeway:
-		return 0
-	}
-	return d
 }
 
 // makeKind makes a kind of what has its defaults.

@@ -62,8 +62,8 @@ func NewRevocations(i *Issuer, c RevocationConfig) (*Revocations, error) {
 // not stop it.
 //
 // The store remembers the token until it has expired in the eyes of every
-// verifier: exp, and the leeway, and a minute more. A token that does not say when
-// it expires is remembered for a hundred years.
+// verifier: exp, and the longest leeway that one may have, two minutes, and a minute
+// more. A token that does not say when it expires is remembered for a hundred years.
 func (r *Revocations) Revoke(ctx context.Context, t Stamped) error {
 	s := t.Stamp()
 	_, err := r.mark(ctx, Mark{s.Token, Always, r.until(s)})
@@ -113,7 +113,7 @@ func (r *Revocations) RevokeSession(ctx context.Context, session string) error {
 // issued at this moment.
 func (r *Revocations) markSession(ctx context.Context, id ID) error {
 	last := r.issuer.clock().Add(r.issuer.longest())
-	_, err := r.mark(ctx, Mark{id, Always, r.grace(last)})
+	_, err := r.mark(ctx, Mark{id, Always, grace(last)})
 	report(ctx, security.EventSessionEnded, err, id, "")
 	return err
 }
@@ -130,7 +130,7 @@ func (r *Revocations) RevokeSubject(ctx context.Context, subject string) (since 
 	now := r.issuer.clock()
 	// The claim iat has whole seconds: this second is still part of the past.
 	before := now.Unix() + 1
-	_, err = r.mark(ctx, Mark{subjectID(r.issuer.name, subject), before, r.grace(now.Add(r.issuer.longest()))})
+	_, err = r.mark(ctx, Mark{subjectID(r.issuer.name, subject), before, grace(now.Add(r.issuer.longest()))})
 	report(ctx, security.EventSessionEnded, err, ID{}, subject)
 	return time.Unix(before, 0), err
 }
@@ -174,11 +174,15 @@ func (r *Revocations) until(s Stamp) time.Time {
 	if s.Expires.IsZero() {
 		return r.issuer.clock().Add(century)
 	}
-	return r.grace(s.Expires)
+	return grace(s.Expires)
 }
 
+// maxLeeway is the most that verifiers allow. Who accepts the tokens of another
+// issuer, whose stamps come from [NewStamp], has a leeway of its own.
+const maxLeeway = 2 * time.Minute
+
 // grace is how long a token that expires at t might still be accepted somewhere.
-func (r *Revocations) grace(t time.Time) time.Time { return t.Add(r.issuer.leeway + time.Minute) }
+func grace(t time.Time) time.Time { return t.Add(maxLeeway + time.Minute) }
 
 // report tells of what was done, or was not because of the store. A session is
 // named by half of its ID, which is a digest.
