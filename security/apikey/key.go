@@ -17,6 +17,7 @@ import (
 const (
 	idLength     = 8  // of base32: 40 bits, to find a row by
 	secretLength = 26 // of base32: 130 bits
+	base32       = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 )
 
 // A Key is a new key. Its text is for its owner alone; ID and Digest are what to
@@ -35,7 +36,7 @@ type Key struct {
 // environment, as in blog_test; it is made of ASCII letters, digits and
 // underscores. New panics if it is not.
 func New(prefix string) Key {
-	if prefix == "" || strings.IndexFunc(prefix, isForeign) >= 0 {
+	if !isPrefix(prefix) {
 		panic(fmt.Sprintf("apikey: the prefix %q is not made of letters, digits and underscores", prefix))
 	}
 	id, secret := rand.Text()[:idLength], rand.Text()[:secretLength]
@@ -45,7 +46,7 @@ func New(prefix string) Key {
 
 const alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
-func isForeign(r rune) bool { return !strings.ContainsRune(alphanumeric+"_", r) }
+func isPrefix(text string) bool { return text != "" && strings.Trim(text, alphanumeric+"_") == "" }
 
 // String returns the ID.
 func (k Key) String() string { return "key " + k.ID }
@@ -59,9 +60,9 @@ func (k Key) LogValue() slog.Value { return slog.StringValue(k.String()) }
 // ID returns the part of a key that finds its row. The error is a 401 for a text
 // that [New] cannot have made.
 func ID(sent security.APIKey) (string, error) {
-	rest, secret, ok := cutLast(string(sent))
-	_, id, found := cutLast(rest)
-	if !ok || !found || len(id) != idLength || len(secret) != secretLength {
+	rest, secret := cutLast(string(sent))
+	prefix, id := cutLast(rest)
+	if !isPrefix(prefix) || len(id) != idLength || len(secret) != secretLength || strings.Trim(id+secret, base32) != "" {
 		return "", security.InvalidAPIKey().Because(errForm)
 	}
 	return id, nil
@@ -72,12 +73,12 @@ var (
 	errWrong = errors.New("the API key does not match the digest")
 )
 
-func cutLast(s string) (before, after string, found bool) {
+func cutLast(s string) (before, after string) {
 	i := strings.LastIndexByte(s, '_')
 	if i < 0 {
-		return s, "", false
+		return s, ""
 	}
-	return s[:i], s[i+1:], true
+	return s[:i], s[i+1:]
 }
 
 // A Digest recognises a key without knowing it. The zero Digest recognises none.

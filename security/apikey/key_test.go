@@ -55,7 +55,10 @@ func TestNoOtherKeyIsRecognised(t *testing.T) { // A49, A50
 
 func TestTextsThatAreNoKeys(t *testing.T) {
 	t.Parallel()
-	for _, sent := range []string{"", "_", "__", "blog_ID_SECRET", "7K2QX4ZC_ALW5MRZJQ6XHI2YJ3SLKTOBDBI", "blog_7K2QX4Z_ALW5MRZJQ6XHI2YJ3SLKTOBDBI"} {
+	for _, sent := range []string{"", "_", "__", "blog_ID_SECRET", "7K2QX4ZC_ALW5MRZJQ6XHI2YJ3SLKTOBDBI", "blog_7K2QX4Z_ALW5MRZJQ6XHI2YJ3SLKTOBDBI",
+		"_7K2QX4ZC_ALW5MRZJQ6XHI2YJ3SLKTOBDBI", "blo g_7K2QX4ZC_ALW5MRZJQ6XHI2YJ3SLKTOBDBI", "bl\u00f6g_7K2QX4ZC_ALW5MRZJQ6XHI2YJ3SLKTOBDBI",
+		"blog_'OR'1'='_ALW5MRZJQ6XHI2YJ3SLKTOBDBI", "blog_../../..._ALW5MRZJQ6XHI2YJ3SLKTOBDBI", "blog_7k2qx4zc_ALW5MRZJQ6XHI2YJ3SLKTOBDBI",
+		"blog_7K2QX4Z\u2003_ALW5MRZJQ6XHI2YJ3SLKTOBDBI", "blog_7K2QX4Z0_ALW5MRZJQ6XHI2YJ3SLKTOBDBI", "blog_7K2QX4ZC_alw5mrzjq6xhi2yj3slktobdbi"} {
 		if id, err := apikey.ID(security.APIKey(sent)); err == nil || problem.From(err).Status != 401 {
 			t.Errorf("ID(%q) = %q, %v, want a 401", sent, id, err)
 		}
