@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mortise-go/mortise/di"
+	"github.com/mortise-go/mortise/internal/codec"
 	"github.com/mortise-go/mortise/openapi"
 	"github.com/mortise-go/mortise/security"
 )
@@ -55,10 +56,18 @@ func (c *claims) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	c.Active = true
-	if scp, ok := c.Extra["scp"]; ok && c.Scope == nil {
+	if scp, ok := c.Extra["scp"]; ok && c.Scope == nil && !hasScope(data) {
 		c.Scope = scopesOf(scp)
 	}
 	return nil
+}
+
+// hasScope reports whether a payload says what the token grants, be it nothing.
+func hasScope(payload []byte) bool {
+	var said struct {
+		Scope any `json:"scope"`
+	}
+	return codec.Decode(payload, &said, codec.Options{MaxDepth: maxDepth}) != nil || said.Scope != nil
 }
 
 // scopesOf reads a claim as scopes; what is neither a text nor an array of texts
@@ -110,7 +119,7 @@ func Token(c Checker) *di.Dependency {
 	}
 	return di.Depends(func(ctx context.Context, token security.BearerToken) (*security.TokenInfo, error) {
 		info, err := c.Check(ctx, token)
-		if err == nil && boundTo(info) != "" {
+		if err == nil && isBound(info) {
 			return nil, security.InvalidToken().Because(errBound) // RFC 9449 §7.1
 		}
 		return info, err
@@ -118,6 +127,16 @@ func Token(c Checker) *di.Dependency {
 }
 
 var errBound = errors.New("the token is bound to a key, and came without a proof that its sender has it")
+
+// isBound reports whether a token needs a proof: it names a key by its thumbprint, in
+// whatever form, or says in a form that nobody can read how it is confirmed (RFC 7800
+// §3.1). Other members than jkt, as for certificates, are left to the program.
+func isBound(info *security.TokenInfo) bool {
+	claim := info.Extra["cnf"]
+	cnf, readable := claim.(map[string]any)
+	_, named := cnf["jkt"]
+	return claim != nil && (named || !readable)
+}
 
 // boundTo returns the thumbprint of the key that a token is bound to (RFC 9449 §6.1),
 // empty if it is bound to none.

@@ -245,6 +245,19 @@ func TestABoundTokenIsNoBearerToken(t *testing.T) { // A216
 	mustAnswer(t, get(api, "/bearer", "loose"), 200)
 	bearer := `Bearer realm="api", resource_metadata="` + resourceMetadata + `", error="invalid_token", error_description="The access token is invalid"`
 	mustAnswer(t, get(api, "/bearer", "t"), 401, bearer)
+	for name, cnf := range map[string]any{
+		"a thumbprint that is a number": map[string]any{"jkt": 5.0}, "one that is null": map[string]any{"jkt": nil}, "one that is empty": map[string]any{"jkt": ""},
+		"a text": h.thumbprint, "a list": []any{map[string]any{"jkt": h.thumbprint}}, "a map of texts": map[string]string{"jkt": h.thumbprint},
+	} {
+		unread := security.TokenInfo{Active: true, Extra: map[string]any{"cnf": cnf}}
+		api := bound(t, oauth.DPoPConfig{Checker: checks{"t": unread}})
+		if w := get(api, "/bearer", "t"); w.Code != 401 {
+			t.Errorf("bound by %s, as a bearer token: %d", name, w.Code)
+		}
+		if w := send(api, "/films", "DPoP t", h.proof(t, nil, nil)); w.Code != 401 {
+			t.Errorf("bound by %s, with a proof: %d", name, w.Code)
+		}
+	}
 	if w := send(api, "/either", "Bearer t", h.proof(t, nil, nil)); w.Code != 401 {
 		t.Errorf("a bound token as a bearer token, with a proof: %d", w.Code)
 	}
