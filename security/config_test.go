@@ -166,6 +166,15 @@ func TestKeySetDescribesItself(t *testing.T) {
 	}
 }
 
+// octets are what a text stands for.
+func octets(decode func(string) ([]byte, error), text string) string {
+	data, err := decode(text)
+	if err != nil {
+		panic(err)
+	}
+	return string(data)
+}
+
 func TestWellKnownSecretsAreRefused(t *testing.T) { // A47
 	t.Parallel()
 	for _, secret := range []string{
@@ -191,6 +200,12 @@ func TestWellKnownSecretsAreRefused(t *testing.T) { // A47
 		"secretsecretsecretsecretsecretsecret\n", // as a file has it
 		"secretsecretsecret\r\nsecretsecretsecret\r\n",
 		"\ufeffyour-256-bit-secret-your-256-bit-secret",
+		"192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf",
+		"404E635266556A586E3272357538782F413F4428472B4B6250645367566B5970",
+		octets(hex.DecodeString, "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7"),
+		octets(hex.DecodeString, "404E635266556A586E3272357538782F413F4428472B4B6250645367566B5970"),
+		octets(base64.StdEncoding.DecodeString, "404E635266556A586E3272357538782F413F4428472B4B6250645367566B5970"),
+		octets(base64.StdEncoding.DecodeString, "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf"),
 		strings.Repeat("\x00", 32),
 		strings.Repeat("x", 64),
 		strings.Repeat("abc", 20),

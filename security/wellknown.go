@@ -2,6 +2,9 @@ package security
 
 import (
 	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -18,17 +21,19 @@ func isWellKnown(secret []byte) bool {
 	if distinct(secret) < 4 {
 		return true
 	}
+	if isPublished(string(secret)) || isPublished(hex.EncodeToString(secret)) || isPublished(base64.StdEncoding.EncodeToString(secret)) {
+		return true
+	}
 	padded := bytes.Trim(secret, "\x00")
-	if !isTyped(padded) {
-		return false // octets that nobody typed
-	}
-	text := strings.Map(plainCharacter, string(padded))
-	for _, secret := range publishedSecrets() {
-		if strings.Contains(text, secret) {
-			return true
-		}
-	}
-	return isMadeOf(text, commonWords())
+	return isTyped(padded) && isMadeOf(strings.Map(plainCharacter, string(padded)), commonWords())
+}
+
+// isPublished reports whether a text holds a secret that documentation shows. Of
+// some programs the secret is what the published text stands for in hexadecimal
+// digits or Base64, so octets are asked about in both.
+func isPublished(text string) bool {
+	text = strings.Map(plainCharacter, text)
+	return slices.ContainsFunc(publishedSecrets(), func(published string) bool { return strings.Contains(text, published) })
 }
 
 // distinct returns the number of different octets.
@@ -96,6 +101,8 @@ func run(s string) int {
 func publishedSecrets() []string {
 	return []string{
 		"09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
+		"192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf",
+		"404e635266556a586e3272357538782f413f4428472b4b6250645367566b5970",
 		"astringsecretatleast256bitslong",
 		"astringsecretatleast384bitslong",
 		"astringsecretatleast512bitslong",
