@@ -2,12 +2,13 @@ package security_test
 
 import (
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/elliptic"
+	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/asn1"
 	"encoding/base64"
-	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -63,16 +64,30 @@ func TestPublicKeysAreNoSecrets(t *testing.T) { // A2
 		if err != nil {
 			t.Fatal(err)
 		}
-		jwk, err := json.Marshal(key)
-		if err != nil {
-			t.Fatal(err)
-		}
+		jwk, x := jwkOf(key)
 		pemText := pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
-		for _, secret := range [][]byte{der, pemText, []byte(strings.TrimSpace(string(pemText))), jwk, der[len(der)-32:]} {
+		for _, secret := range [][]byte{der, pemText, []byte(strings.TrimSpace(string(pemText))), []byte(jwk), x, setOf(jwk)} {
 			mustRefuse(t, v, signHS256With(secret, headerHS256, goodPayload), security.ErrInvalidToken)
 			mustRefuse(t, v, signHS256With(secret, fmt.Sprintf(`{"alg":%q}`, alg), goodPayload), security.ErrInvalidToken)
 		}
 	}
+}
+
+// jwkOf returns the text of a public key as a JWK, and the number in it that
+// somebody may take for a secret: n of RSA, x of others.
+func jwkOf(key any) (text string, x []byte) {
+	switch k := key.(type) {
+	case *rsa.PublicKey:
+		return rsaJWK(k, ""), k.N.Bytes()
+	case *ecdsa.PublicKey:
+		point, err := k.Bytes()
+		if err != nil {
+			panic(err)
+		}
+		return ecJWK(k, "P-256", ""), point[1:33]
+	}
+	x = key.(ed25519.PublicKey)
+	return fmt.Sprintf(`{"kty":"OKP","crv":"Ed25519","x":%q}`, b64(string(x))), x
 }
 
 func TestAlgorithmsCannotBeSwapped(t *testing.T) { // A3
@@ -633,10 +648,18 @@ func TestPSSSaltIsAsLongAsTheHash(t *testing.T) { // A28
 func TestEveryPartHasOneSpelling(t *testing.T) { // A29, A42
 	t.Parallel()
 	v := hs256Verifier(t)
+	for _, token := range []string{ // of lengths that leave four and two bits in each part
+		signHS256(`{"alg":"HS256","x":12}`, payloadWith("x", `"xxxx"`)),
+		signHS256(`{"alg":"HS256","x":123}`, payloadWith("x", `"xxxxx"`)),
+	} {
+		mustAccept(t, v, token)
+		mustHaveOneSpelling(t, v, strings.Split(token, "."))
+	}
+}
+
+func mustHaveOneSpelling(t *testing.T, v *security.Verifier, parts []string) {
+	t.Helper()
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-	token := signHS256(`{"alg":"HS256","x":1}`, payloadWith("x", `"xxx"`))
-	mustAccept(t, v, token)
-	parts := strings.Split(token, ".")
 	for i, part := range parts {
 		spellings := []string{part + "=", part + "==", "+" + part[1:], "/" + part[1:], "?" + part[1:], " " + part, part + " ", part + "\n", part + "\r",
 			part[:5] + "\n" + part[5:], part[:5] + "\r\n" + part[5:], part + "\t", part[:5] + " " + part[5:], part + "\x00", part + "%3D", part[:4] + "=" + part[4:]}
@@ -650,6 +673,8 @@ func TestEveryPartHasOneSpelling(t *testing.T) { // A29, A42
 			for bits := 1; bits < 4; bits++ {
 				spellings = append(spellings, part[:len(part)-1]+string(alphabet[last^bits]))
 			}
+		default:
+			t.Fatalf("part %d has no bits that mean nothing", i)
 		}
 		for _, spelling := range spellings {
 			other := slices.Clone(parts)
