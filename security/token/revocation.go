@@ -171,7 +171,7 @@ func (r *Revocations) mark(ctx context.Context, m Mark) (first bool, err error) 
 const century = 100 * 365 * 24 * time.Hour
 
 func (r *Revocations) until(s Stamp) time.Time {
-	if s.Expires.IsZero() {
+	if s.Expires.IsZero() || s.Expires.Unix() == 0 { // what a number becomes that is not there
 		return r.issuer.clock().Add(century)
 	}
 	return grace(s.Expires)

@@ -210,11 +210,13 @@ func TestAMarkOutlivesItsToken(t *testing.T) {
 	if marks, _ := f.store.Len(); marks != 1 { // the new one took the place of the old one
 		t.Errorf("%d marks, although the token is long gone", marks)
 	}
-	if err := f.revocations.Revoke(t.Context(), stamped(token.Stamp{Token: idOf(1)})); err != nil {
-		t.Fatal(err)
-	}
-	if left := s.marks[1].Until.Sub(f.clock.now()); left < 50*365*24*time.Hour {
-		t.Errorf("a token that never expires is remembered for %v", left)
+	for n, expires := range []time.Time{{}, time.Unix(0, 0)} { // A44
+		if err := f.revocations.Revoke(t.Context(), stamped(token.Stamp{Token: idOf(1), Expires: expires})); err != nil {
+			t.Fatal(err)
+		}
+		if left := s.marks[1+n].Until.Sub(f.clock.now()); left < 50*365*24*time.Hour {
+			t.Errorf("a token that never expires is remembered for %v", left)
+		}
 	}
 }
 
