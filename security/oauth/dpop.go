@@ -5,6 +5,8 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -21,7 +23,8 @@ const (
 	proofLeeway = 5 * time.Second
 )
 
-// A DPoPConfig says which proofs of possession are accepted (RFC 9449).
+// A DPoPConfig says which proofs of possession are accepted (RFC 9449). It prints
+// without the secret of its nonces.
 type DPoPConfig struct {
 	// Checker says whether tokens are good. Required.
 	Checker Checker
@@ -43,6 +46,17 @@ type DPoPConfig struct {
 	// Scheme adjusts the scheme in the document.
 	Scheme security.SchemeConfig
 }
+
+// String names what is accepted.
+func (c DPoPConfig) String() string {
+	return fmt.Sprintf("proofs for %q signed with %s", c.Origin, strings.Join(c.Algorithms, ", "))
+}
+
+// Format writes what String returns for every verb.
+func (c DPoPConfig) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }
+
+// LogValue returns what String returns.
+func (c DPoPConfig) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
 // Replays remembers what was used, each for a short time. It is safe for concurrent
 // use. An error is answered 503.

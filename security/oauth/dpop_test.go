@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -310,6 +311,18 @@ func TestThumbprintsAreThoseOfRFC8037(t *testing.T) {
 	}
 	info := security.TokenInfo{Active: true, Extra: map[string]any{"cnf": map[string]any{"jkt": "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"}}}
 	mustAnswer(t, send(bound(t, oauth.DPoPConfig{Checker: checks{text: info}}), "/films", "DPoP "+text, proof), 200)
+}
+
+func TestTheSecretOfNoncesIsNotPrinted(t *testing.T) { // A208
+	t.Parallel()
+	c := oauth.DPoPConfig{Origin: films, Nonce: []byte("canary canary canary canary canary")}
+	var log strings.Builder
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("made", "config", c)
+	for _, text := range []string{fmt.Sprintf("%v %s", c, c), fmt.Sprintf("%+v %#v", c, &c), log.String()} {
+		if strings.Contains(text, "canary") || strings.Contains(text, "99 97 110") || strings.Contains(text, "0x63, 0x61") || strings.Contains(text, "Y2Fu") || !strings.Contains(text, films) {
+			t.Errorf("printed as %s", text)
+		}
+	}
 }
 
 func TestDPoPConfigsThatAreRefused(t *testing.T) {
