@@ -32,8 +32,10 @@ func NewJWT(v *security.Verifier) *JWT {
 	return &JWT{v}
 }
 
-// Check returns the claims of a token as its information. One without exp or sub is
-// refused (RFC 9068 §2.2). Where scope is absent, scp is read in its place. What is no claim of [security.TokenInfo] is in Extra.
+// Check returns the claims of a token as its information. One without sub is refused
+// (RFC 9068 §2.2), and one without exp, unless the verifier allows that. Where scope is
+// absent, scp is read in its place. What is no claim of [security.TokenInfo] is in
+// Extra.
 func (j *JWT) Check(ctx context.Context, token security.BearerToken) (*security.TokenInfo, error) {
 	claims, err := security.VerifyContext[claims](ctx, j.verifier, string(token))
 	if err != nil {
