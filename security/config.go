@@ -208,7 +208,7 @@ func (c VerifierConfig) keySet() (*KeySet, error) {
 	if err != nil {
 		return nil, mistake("Key: %w", err)
 	}
-	return &KeySet{[]admitted{{k, fit}}}, nil
+	return &KeySet{[]admitted{{k.owned(), fit}}}, nil
 }
 
 // checkSource refuses to take secrets from a place where keys are published.

@@ -42,6 +42,18 @@ func (k Key) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, k.String()) 
 // LogValue returns what String returns.
 func (k Key) LogValue() slog.Value { return slog.StringValue(k.String()) }
 
+// owned returns the key with octets of its own: programs wipe a secret, or read the
+// next one into the same memory.
+func (k Key) owned() Key {
+	switch m := k.Material.(type) {
+	case []byte:
+		k.Material = slices.Clone(m)
+	case ed25519.PublicKey:
+		k.Material = slices.Clone(m)
+	}
+	return k
+}
+
 func (k Key) kind() string {
 	kind := map[family]string{familyHMAC: "HMAC", familyRSA: "RSA", familyEC: "EC", familyEd25519: "Ed25519"}[familyOf(k.Material)]
 	if kind == "" {

@@ -42,7 +42,7 @@ func NewKeySet(keys ...Key) (*KeySet, error) {
 		if fit, err := k.admit(); err != nil {
 			mistakes = append(mistakes, fmt.Errorf("key %d (ID %.40q): %w", i+1, k.ID, err))
 		} else {
-			set.keys = append(set.keys, admitted{k, fit})
+			set.keys = append(set.keys, admitted{k.owned(), fit})
 		}
 	}
 	if len(keys) == 0 {

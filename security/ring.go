@@ -81,7 +81,7 @@ func (v *Verifier) newRing(set *KeySet) *ring {
 func newVerifyKey(k Key, a algorithm) *verifyKey {
 	key := &verifyKey{id: k.ID, algorithm: a, material: k.Material}
 	if a.family == familyHMAC {
-		key.macs = macPool(a.hash, slices.Clone(k.Material.([]byte)))
+		key.macs = macPool(a.hash, k.Material.([]byte))
 		key.material = nil
 	}
 	return key

@@ -1,9 +1,11 @@
 package security_test
 
 import (
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,6 +31,31 @@ func TestEveryAlgorithmVerifiesWhatItSigned(t *testing.T) {
 			changed[len(b64(fmt.Sprintf(`{"alg":%q}`, name)))+10] ^= 1
 			mustRefuse(t, v, string(changed), security.ErrInvalidToken)
 		})
+	}
+}
+
+// What is read into the memory of a key does not change the set that was made of it.
+func TestAKeySetKeepsItsKeys(t *testing.T) {
+	t.Parallel()
+	secret := slices.Clone(public(ring().signer("HS256")).([]byte))
+	point := slices.Clone(public(ring().signer("EdDSA")).(ed25519.PublicKey))
+	for _, tt := range []struct {
+		name     string
+		material any
+		octets   []byte
+	}{{"HS256", secret, secret}, {"EdDSA", point, point}} {
+		set, err := security.NewKeySet(security.Key{Material: tt.material})
+		if err != nil {
+			t.Fatal(err)
+		}
+		config := hs256Config()
+		config.Algorithms, config.Key = []string{tt.name}, tt.material
+		alone := newVerifier(t, config)
+		slices.Reverse(tt.octets)
+		config.Key, config.Keys = nil, set
+		token := signWith(t, tt.name, ring().signer(tt.name), fmt.Sprintf(`{"alg":%q}`, tt.name), goodPayload)
+		mustAccept(t, newVerifier(t, config), token)
+		mustAccept(t, alone, token)
 	}
 }
 

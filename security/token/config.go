@@ -114,7 +114,7 @@ func (k Kind) LogValue() slog.Value { return slog.StringValue(k.String()) }
 
 // complete returns the kind with its defaults.
 func (c Config) complete(k Kind) Kind {
-	k.Keys, k.Audience = slices.Clone(k.Keys), slices.Clone(k.Audience)
+	k.Keys, k.Audience = owned(k.Keys), slices.Clone(k.Audience)
 	if k.Type == "" {
 		k.Type = k.Name + "+jwt"
 		if k.Name == Access {

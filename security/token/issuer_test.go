@@ -323,6 +323,26 @@ func TestKeysRotateWithOverlap(t *testing.T) {
 	}
 }
 
+func TestAnIssuerKeepsItsKeysWhenTheProgramWipesThem(t *testing.T) {
+	t.Parallel()
+	_, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, shared := secretOf("access"), secretOf("shared")
+	c := config(newClock())
+	c.Secrets = []token.Key{{Material: shared}}
+	c.Kinds = []token.Kind{{Name: token.Access, Keys: []token.Key{{Material: secret}}}, {Name: token.Refresh}, {Name: token.Email, Keys: []token.Key{{Material: private}}}}
+	i := newIssuer(t, c)
+	clear(secret)
+	clear(shared)
+	clear(private)
+	for _, k := range c.Kinds {
+		m := mintOf(t, i, k.Name)
+		verified(t, m, issue(t, m).Text)
+	}
+}
+
 func TestEveryAlgorithmSigns(t *testing.T) {
 	t.Parallel()
 	rsaKey := must(rsa.GenerateKey(rand.Reader, 2048))(t)

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -47,6 +48,21 @@ func (k Key) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, k.String()) 
 
 // LogValue returns what String returns.
 func (k Key) LogValue() slog.Value { return slog.StringValue(k.String()) }
+
+// owned returns keys with octets of their own: programs wipe a secret when they have
+// given it away.
+func owned(keys []Key) []Key {
+	keys = slices.Clone(keys)
+	for i, k := range keys {
+		switch m := k.Material.(type) {
+		case []byte:
+			keys[i].Material = slices.Clone(m)
+		case ed25519.PrivateKey:
+			keys[i].Material = slices.Clone(m)
+		}
+	}
+	return keys
+}
 
 // algorithm returns the algorithm that the key is for.
 func (k Key) algorithm() string {
