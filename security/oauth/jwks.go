@@ -18,6 +18,7 @@ const (
 	defaultRefresh  = 10 * time.Minute
 	defaultMaxStale = 24 * time.Hour
 	defaultCooldown = 30 * time.Second
+	maxCooldown     = 24 * time.Hour // from there on times and pauses would overflow sooner or later
 
 	maxJWKSet  = 512 << 10 // octets
 	maxWaiting = 128       // requests that wait for keys while there are others
@@ -47,8 +48,8 @@ type JWKSConfig struct {
 	MaxStale time.Duration
 
 	// Cooldown is the time between two fetches at least, while there are keys; 0 means
-	// 30 s. A token with an unknown key causes a fetch when it is over, and at other
-	// times is refused at once.
+	// 30 s, more than a day is an error. A token with an unknown key causes a fetch when
+	// it is over, and at other times is refused at once.
 	Cooldown time.Duration
 
 	// Connection says how the server is reached.
@@ -72,6 +73,9 @@ func (c JWKSConfig) check() error {
 		if d.value < 0 || d.value > 0 && d.value < time.Second {
 			mistakes = append(mistakes, fmt.Errorf("JWKSConfig.%s is %v; want a second or more, or 0 for the default", d.name, d.value))
 		}
+	}
+	if c.Cooldown > maxCooldown {
+		mistakes = append(mistakes, fmt.Errorf("JWKSConfig.Cooldown is %v; want %v at most, since a new key of the server is not known before", c.Cooldown, maxCooldown))
 	}
 	if err := errors.Join(mistakes...); err != nil {
 		return err

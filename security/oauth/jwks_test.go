@@ -2,6 +2,7 @@ package oauth_test
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -340,6 +341,7 @@ func TestJWKSConfigsThatAreRefused(t *testing.T) {
 		{"a fragment", oauth.JWKSConfig{URL: jwksURL + "#x"}, "leave out the fragment"},
 		{"URL and issuer", oauth.JWKSConfig{URL: jwksURL, Issuer: issuer}, "exclude each other"},
 		{"a long timeout", oauth.JWKSConfig{URL: jwksURL, Connection: oauth.Connection{Timeout: time.Minute}}, "Timeout is 1m0s"},
+		{"a cooldown for ever", oauth.JWKSConfig{URL: jwksURL, Cooldown: math.MaxInt64}, "JWKSConfig.Cooldown is 2562047h47m16.854775807s; want 24h0m0s at most"},
 		{"no time at all", oauth.JWKSConfig{URL: jwksURL, Cooldown: time.Millisecond}, "Cooldown is 1ms"},
 		{"stale before it is old", oauth.JWKSConfig{URL: jwksURL, MaxStale: time.Minute}, "MaxStale is 1m0s"},
 	} {
