@@ -130,6 +130,8 @@ func commonWords() []string {
 		changeit changethis replace replaceme replacethis please me this that it here now later in on for of
 		to the a an my your our own is be not use using with and very really super top ultra long strong
 		secure security safe insecure random randomly generated string value some any must should at least
+		do dont never keep make put insert enter generate create commit guess need needs will ever no one
+		more less than length new old git github repo
 		bit bits byte bytes char characters minimum 128 256 384 512 32 48 64 hello world foo bar baz qux
 		foobar qwerty qwertyuiop asdf asdfghjkl zxcvbnm letmein welcome monkey dragon iloveyou
 		placeholder todo fixme none null undefined unset empty fastapi fastopenapi django flask spring
