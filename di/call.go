@@ -102,9 +102,19 @@ func isNil(ptr any) func() bool {
 		ptr = r.value()
 	}
 	v := reflect.ValueOf(ptr).Elem()
-	switch v.Kind() {
-	case reflect.Pointer, reflect.Interface, reflect.Map, reflect.Func, reflect.Chan:
+	switch {
+	case v.Kind() == reflect.Interface: // a nil pointer within it is nobody, too
+		return func() bool { return v.IsNil() || canBeNil(v.Elem()) && v.Elem().IsNil() }
+	case canBeNil(v):
 		return v.IsNil
 	}
 	return nil
+}
+
+func canBeNil(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Map, reflect.Func, reflect.Chan:
+		return true
+	}
+	return false
 }

@@ -274,6 +274,35 @@ func TestAGuardThatReturnsNilAndNoErrorRefuses(t *testing.T) { //nolint:tparalle
 	}
 }
 
+type person interface{ name() string }
+
+func (u *user) name() string { return u.Name }
+
+// A91: nor as a nil pointer within an interface, which is not nil itself.
+func TestANilPointerWithinAnInterfaceIsNobody(t *testing.T) {
+	t.Parallel()
+	var j journal
+	whoever := func(p person) *di.Dependency {
+		return gives(&j, "user", p, di.At(di.Authentication))
+	}
+	held := di.Depends(func(context.Context, di.None) (di.Resource[person], error) {
+		return di.Resource[person]{Value: (*user)(nil)}, nil
+	}, di.At(di.Authentication))
+	for name, nobody := range map[string]*di.Dependency{
+		"nil":                         whoever(nil),
+		"a nil pointer":               whoever((*user)(nil)),
+		"a nil pointer in a resource": held,
+		"an alternative":              di.AnyOf[person](nil, whoever((*user)(nil))),
+		"all of one":                  di.AllOf[person](whoever((*user)(nil))),
+	} {
+		err := serve(t, plan(t)(provided(nobody), handles[person](&j)), request{})
+		if _, refused := errors.AsType[*di.NilError](err); !refused {
+			t.Errorf("%s: error %v, want a NilError", name, err)
+		}
+	}
+	serves(t, plan(t)(provided(whoever(&user{})), handles[person](&j)), request{})
+}
+
 // A93: a handler starts only when everything before it has succeeded.
 func TestNothingRunsBehindAnError(t *testing.T) {
 	t.Parallel()
