@@ -52,6 +52,7 @@ type compiler struct {
 	walked    map[*env]bool
 	nodes     map[nodeKey]*node
 	first     map[*Dependency]*env // where a handle was met first
+	target    *layer               // in which the target stands alone
 	stack     []*Dependency        // being visited, outermost first
 	mistakes  []error
 }
@@ -116,7 +117,8 @@ func (c *compiler) roots(scope *Scope, target *Dependency) []*node {
 		}
 	}
 	c.forget(target)
-	at := c.envs.at(newLayer(target), 0, c.envs.ofScope(scope))
+	c.target = newLayer(target)
+	at := c.envs.at(c.target, 0, c.envs.ofScope(scope))
 	if at := c.replaced(at).self(); at.lifetime == Application {
 		c.mistake(&LifetimeError{Owner: at})
 	}

@@ -79,12 +79,16 @@ func (c *compiler) transforms(e *env) bool {
 func (c *compiler) replaced(e *env) *env {
 	for i := range c.container.overrides {
 		o := &c.container.overrides[i]
-		if o.fits(e.self()) && !e.within(o.layer) && !(o.old == nil && c.transforms(e)) {
+		if o.fits(e.self()) && !e.within(o.layer) && !(o.old == nil && c.keeps(e)) {
 			return c.envs.at(o.layer, 0, e)
 		}
 	}
 	return e
 }
+
+// keeps reports whether the dependency at e is not replaced by its type: it is
+// what was asked for, or guards the type.
+func (c *compiler) keeps(e *env) bool { return e.layer == c.target || c.transforms(e) }
 
 // nearby finds a provider of a type that may have been meant by t: the pointer
 // to it, what it points to, one of the same name, one that implements it, or

@@ -27,7 +27,8 @@ func Replace(old, new *Dependency) Override {
 }
 
 // ReplaceType puts new in the place of every dependency that gives new's type
-// without taking it. Guards that take the type and return it go on guarding.
+// without taking it. Guards that take the type and return it go on guarding, and
+// the target, such as a handler that answers with the type, goes on running.
 // Panics if new is nil.
 func ReplaceType(new *Dependency) Override { return Override{nil, new, newLayer(new)} }
 

@@ -42,6 +42,19 @@ func TestReplaceTypeReplacesEveryProviderOfAType(t *testing.T) {
 	j.expect(t, "fake requires-a handler=fake")
 }
 
+// L8: a handler that answers with a user is what the test is about.
+func TestTheTargetIsNotReplacedByItsType(t *testing.T) {
+	t.Parallel()
+	var j journal
+	_, s := blog(&j)
+	loads := turns(&j, "loads", func(page) (*user, error) { return &user{}, nil })
+	s.Provide(gives(&j, "page", page{}))
+	serves(t, planWith(t, s, loads, di.NewContainer(di.ReplaceType(fake(&j)))), request{})
+	j.expect(t, "fake requires-a page loads")
+	serves(t, planWith(t, s, loads, di.NewContainer(di.Replace(loads, fake(&j)))), request{})
+	j.expect(t, "bearer user requires-a fake")
+}
+
 // L8: a fake user does not switch off the guards.
 func TestGuardsKeepGuardingAReplacedType(t *testing.T) {
 	t.Parallel()
