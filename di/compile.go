@@ -110,10 +110,13 @@ func (c *compiler) roots(scope *Scope, target *Dependency) []*node {
 		provided := c.envs.ofScope(s).parent
 		for i := range s.required.decls {
 			n := c.visit(c.envs.at(s.required, i, provided), nil)
-			if n == nil || scope.open && s != scope && n.isGuarded() {
-				continue
+			switch {
+			case n == nil:
+			case scope.open && s != scope:
+				roots = append(roots, n.unlifted()...)
+			default:
+				roots = append(roots, n)
 			}
-			roots = append(roots, n)
 		}
 	}
 	c.forget(target)

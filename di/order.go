@@ -46,6 +46,22 @@ func (n *node) isGuarded() bool {
 	})
 }
 
+// unlifted is what of a required n stays in an open scope. To require an AllOf
+// is to require each of its parts, so each is lifted, or not, by itself.
+func (n *node) unlifted() []*node {
+	switch {
+	case !n.isGuarded():
+		return []*node{n}
+	case n.dep.kind != allOf:
+		return nil
+	}
+	var stay []*node
+	for _, need := range n.needs {
+		stay = append(stay, need.from.unlifted()...)
+	}
+	return stay
+}
+
 // isLate reports whether n, or what it needs, has an input that is bound after
 // the last guard.
 func (n *node) isLate() bool {

@@ -192,6 +192,29 @@ func TestAnOpenScopeLiftsOnlyTheGuardsAroundIt(t *testing.T) {
 	j.expect(t, "address bearer own count handler")
 }
 
+// L15: what is required together is lifted, or not, as if each part were
+// required by itself.
+func TestAnOpenScopeLiftsAllOfPartByPart(t *testing.T) {
+	t.Parallel()
+	var j journal
+	token := gives(&j, "bearer", bearer("t"), di.At(di.Authentication))
+	address := func(name string) *di.Dependency { return gives(&j, name, di.None{}, di.At(di.Admission)) }
+	login := func() *di.Dependency {
+		return turns(&j, "login", func(bearer) (di.None, error) { return di.None{}, nil })
+	}
+	api := required(provided(token),
+		di.AllOf[di.None](address("a"), login(), di.AllOf[di.None](login(), address("b"))),
+		di.AllOf[di.None](address("c"), address("d")),
+		di.AnyOf[di.None](nil, login(), address("e")),
+	)
+	open := di.NewScope(api)
+	open.Open()
+	serves(t, plan(t)(open, handles[di.None](&j)), request{})
+	j.expect(t, "a b c d handler")
+	serves(t, plan(t)(api, handles[di.None](&j)), request{})
+	j.expect(t, "a b c d bearer login login login handler")
+}
+
 // L11: what a lifted guard requires is not documented where it does not run.
 func TestALiftedGuardLeavesNoScopesBehind(t *testing.T) {
 	t.Parallel()

@@ -2,9 +2,11 @@ package router_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/mortise-go/mortise"
+	"github.com/mortise-go/mortise/middleware"
 	"github.com/mortise-go/mortise/router"
 	"github.com/mortise-go/mortise/security"
 )
@@ -29,6 +31,19 @@ func TestPublicLiftsTheGuardsAroundIt(t *testing.T) {
 		if got := text(documented(t, api, "GET "+path)["security"]); got != "[]" {
 			t.Errorf("%s: security %s, want []", path, got)
 		}
+	}
+}
+
+// L15: an allowlist is not lifted with the credential that it is combined with.
+func TestPublicLiftsNoAllowlistThatIsCombinedWithAGuard(t *testing.T) {
+	t.Parallel()
+	inside := middleware.AllowIPs("10.0.0.0/8")
+	api := newGuarded(security.AllOf[none](mortise.Depends(notes[none](&journal{}, "any")), inside, mortise.RequireRole[*account]("admin")))
+	mortise.Get(api, "/open", gives("open"), mortise.Public())
+	built(t, api)
+	do(t, api, "GET /open", "").is(403)
+	if op := documented(t, api, "GET /open"); !strings.Contains(text(op["description"]), "10.0.0.0/8") || text(op["security"]) != "[]" {
+		t.Errorf("description %v, security %v", op["description"], op["security"])
 	}
 }
 
