@@ -82,7 +82,7 @@ type node struct {
 	refuses bool  // a nil value
 	proves  bool  // who is calling, and nothing beyond
 
-	credentialed, permitting, late, staged ternary
+	credentialed, permitting, late, staged, looking ternary
 }
 
 // A need is an edge of the plan.
@@ -107,6 +107,7 @@ func (c *compiler) roots(scope *Scope, target *Dependency) []*node {
 	slices.Reverse(chain)
 	var roots []*node
 	for _, s := range chain {
+		c.checkProvided(s.provided)
 		provided := c.envs.ofScope(s).parent
 		for i := range s.required.decls {
 			n := c.visit(c.envs.at(s.required, i, provided), nil)
@@ -126,6 +127,15 @@ func (c *compiler) roots(scope *Scope, target *Dependency) []*node {
 		c.mistake(&LifetimeError{Owner: at})
 	}
 	return append(roots, c.visit(at, nil))
+}
+
+// checkProvided reports guards that give nothing, which nobody could take.
+func (c *compiler) checkProvided(l *layer) {
+	for _, d := range l.decls {
+		if d.stage != Unstaged && d.out == noneType {
+			c.mistake(&IdleError{Guard: d})
+		}
+	}
 }
 
 // forget makes the next visit of a dependency its first.

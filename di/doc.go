@@ -100,7 +100,8 @@
 //
 // What a handle brings is the innermost scope for that handle and for whatever
 // else it brings, and for nobody else. A handle that many bring is still
-// resolved once.
+// resolved once. It runs only if something there takes its value, so a guard
+// whose value nothing takes is a mistake ([IdleError]).
 //
 // # Required scopes
 //
@@ -112,7 +113,8 @@
 // A dependency whose chain reads Scopes is resolved once for each set of them,
 // so a second set is checked too. One whose chain does not is shared. To
 // require scopes of a chain that never reads them is a mistake
-// ([ScopesError]), because nothing would enforce them.
+// ([ScopesError]), because nothing would enforce them; so is it where one of
+// several credentials is good without anybody reading them.
 //
 // # Order
 //
@@ -180,8 +182,8 @@
 //	    did you mean store.DB, provided at main.go:19?
 //
 // Each kind has an error type: [MissingError], [AmbiguousError], [CycleError],
-// [SharedError], [LifetimeError], [ScopesError], [LateInputError] and
-// [AlternativeError]. A nil handle panics where it is declared, so that a
+// [SharedError], [LifetimeError], [ScopesError], [IdleError], [LateInputError]
+// and [AlternativeError]. A nil handle panics where it is declared, so that a
 // guard that is not there never looks like one that is.
 //
 // # Security considerations

@@ -150,12 +150,37 @@ func (e *LifetimeError) why() string {
 type ScopesError struct {
 	Owner  *Dependency
 	Scopes []string
+	// Alternative is the one of an [AnyOf] that never looks at them; nil when
+	// nothing does.
+	Alternative *Dependency
 }
 
 // Error names the scopes and the way to see them.
 func (e *ScopesError) Error() string {
+	if e.Alternative != nil {
+		return fmt.Sprintf("%v requires the scopes %q, but its alternative %v never reads them, so who comes with that needs none\n    take them in a field of type Scopes, in the alternative or in %s, and compare them with what was granted",
+			e.Owner, e.Scopes, e.Alternative, e.Owner.name)
+	}
 	return fmt.Sprintf("%v requires the scopes %q, but nothing that it needs reads them, so they would not be enforced\n    take them in a field of type Scopes, in it or in what it needs, and compare them with what was granted",
 		e.Owner, e.Scopes)
+}
+
+// An IdleError says that a guard is declared where nothing takes what it gives,
+// so that it would not run.
+type IdleError struct {
+	Guard *Dependency
+	// Owner brings the guard; nil when a scope provides it.
+	Owner *Dependency
+}
+
+// Error names the guard and the ways to have it run.
+func (e *IdleError) Error() string {
+	how := "is provided"
+	if e.Owner != nil {
+		how = "is brought by " + e.Owner.String()
+	}
+	return fmt.Sprintf("%v is a guard (%v) and %s, where nothing takes %v from it, so it would not run\n    require it, or combine it by AllOf with what it guards",
+		e.Guard, e.Guard.stage, how, e.Guard.out)
 }
 
 // A LateInputError says that a guard depends on an input that is bound only

@@ -372,6 +372,41 @@ func TestANilHandlePanicsWhereItIsDeclared(t *testing.T) {
 	}
 }
 
+// A guard that does not run must not look like one that does.
+func TestAGuardThatNothingTakesIsAMistake(t *testing.T) {
+	t.Parallel()
+	var j journal
+	limit := gives(&j, "limit", di.None{}, di.At(di.Quota))
+	role := requireRole(&j, "a")
+	whoami := gives(&j, "user", &user{}, di.At(di.Authentication))
+	takesNobody := turns(&j, "report", func(di.None) (page, error) { return page{}, nil }, role, whoami)
+	takesUser := turns(&j, "report", func(*user) (page, error) { return page{}, nil }, whoami, role)
+	for _, tc := range []struct {
+		name   string
+		scope  *di.Scope
+		target *di.Dependency
+		want   string
+	}{
+		{"provided, and gives nothing", provided(limit), handles[di.None](&j), "limit (x.go:0) is a guard (quota) and is provided, where nothing takes di.None from it, so it would not run"},
+		{"brought, and gives nothing", nil, handles[di.None](&j).With(limit), "limit (x.go:0) is a guard (quota) and is brought by handler (x.go:0)"},
+		{"brought, and nothing takes it", required(nil, takesNobody), handles[di.None](&j), "require-a (x.go:0) is a guard (authorization) and is brought by report (x.go:0), where nothing takes *di_test.user from it"},
+		{"brought within an alternative", required(nil, di.AnyOf[page](nil, takesNobody)), handles[di.None](&j), "require-a"},
+		{"brought, and taken", required(nil, takesUser), handles[di.None](&j), ""},
+		{"brought, and required elsewhere", required(nil, limit), handles[di.None](&j).With(limit), ""},
+		{"provided, and nothing takes it here", provided(whoami, role), handles[di.None](&j), ""},
+		{"a part of a combination", required(nil, di.AllOf[*user](whoami, limit)), handles[di.None](&j), ""},
+	} {
+		_, mistakes := di.Compile(tc.scope, tc.target, source{}, nil)
+		e, _ := errors.AsType[*di.IdleError](errors.Join(mistakes...))
+		switch {
+		case tc.want == "" && mistakes != nil:
+			t.Errorf("%s: %v", tc.name, mistakes)
+		case tc.want != "" && (e == nil || !strings.Contains(scrub(e.Error()), tc.want)):
+			t.Errorf("%s: %v, want %q", tc.name, mistakes, tc.want)
+		}
+	}
+}
+
 func TestNilOptionsAreIgnored(t *testing.T) {
 	t.Parallel()
 	var option di.Option

@@ -114,6 +114,8 @@ func (c *compiler) arrange(roots []*node) *Plan {
 	for i := range p.nodes {
 		n := p.nodes[i].node
 		c.checkLate(n)
+		c.checkScopes(n)
+		c.checkBrought(n)
 		n.runs = n.stage()
 		n.refuses = n != target && n.isGuarded()
 		n.proves = n.proving()
@@ -133,6 +135,60 @@ func (c *compiler) checkLate(n *node) {
 		culprit = culprit.needs[i].from
 	}
 	c.mistake(&LateInputError{Guard: n.dep, Need: culprit.dep})
+}
+
+// checkScopes reports scopes that are required of alternatives and that one of
+// these never looks at. Those that nothing looks at have been reported before.
+func (c *compiler) checkScopes(n *node) {
+	if len(n.own) == 0 || len(c.container.overrides) > 0 || n.looks() {
+		return
+	}
+	c.mistake(&ScopesError{Owner: n.dep, Scopes: n.own, Alternative: n.blind().dep})
+}
+
+// looks reports whether scopes that are required of n are looked at, whichever
+// credential somebody comes with.
+func (n *node) looks() bool {
+	return n.looking.once(func() bool {
+		takes := func(s slot) bool { return s.scopes }
+		switch {
+		case slices.ContainsFunc(n.inputs, takes):
+			return true
+		case n.dep.kind == anyOf:
+			return !n.anyNeed((*node).isBlind)
+		}
+		return n.anyNeed((*node).looks)
+	})
+}
+
+// isBlind reports whether n asks for a credential and looks at no scopes.
+func (n *node) isBlind() bool { return n.needsCredential() && !n.looks() }
+
+// blind finds the alternative that keeps n from looking at scopes.
+func (n *node) blind() *node {
+	for _, need := range n.needs {
+		m := need.from
+		if n.dep.kind == anyOf && m.isBlind() {
+			return m
+		}
+		if found := m.blind(); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// checkBrought reports guards that n brings and that nothing takes: nobody would
+// notice that they do not run.
+func (c *compiler) checkBrought(n *node) {
+	if n.dep.brings == nil || len(c.container.overrides) > 0 {
+		return
+	}
+	for _, b := range n.dep.brings.decls {
+		if _, met := c.first[b]; b.stage != Unstaged && !met {
+			c.mistake(&IdleError{Guard: b, Owner: n.dep})
+		}
+	}
 }
 
 // postorder lists nodes behind what they need, without entering alternatives.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/mortise-go/mortise/di"
@@ -45,6 +46,49 @@ func TestAScopeReaderIsResolvedOncePerSetOfScopes(t *testing.T) {
 		t.Errorf("error %v, want the missing scope", err)
 	}
 	j.expect(t, "claims verify[a:read] a:read verify[b:admin]")
+}
+
+// L3, L11: scopes that are required of alternatives hold for whatever somebody
+// comes with.
+func TestScopesThatAnAlternativeDoesNotReadAreAMistake(t *testing.T) {
+	t.Parallel()
+	var j journal
+	token := gives(&j, "token", &claims{}, di.At(di.Authentication))
+	reads := verifier(&j, "a").With(token)
+	blind := turns(&j, "blind", func(bearer) (*user, error) { return &user{}, nil }, gives(&j, "key", bearer("k"), di.At(di.Authentication)))
+	guest := gives(&j, "guest", &user{})
+	compares := turns(&j, "compares", func(in struct {
+		Required di.Scopes
+		User     *user
+	}) (*user, error) {
+		return in.User, nil
+	})
+	either := di.AnyOf[*user](nil, reads, blind)
+	for _, tc := range []struct {
+		name string
+		d    *di.Dependency
+		want string // the alternative
+	}{
+		{"both read them", di.AnyOf[*user](nil, reads, reads.With()), ""},
+		{"one does not", either, "blind"},
+		{"one does not, in another order", di.AnyOf[*user](nil, blind, reads), "blind"},
+		{"one within another combination does not", di.AllOf[*user](di.AnyOf[*user](nil, reads, either)), "AnyOf"},
+		{"optional", di.Optionally[*user](reads), ""},
+		{"optional, of which one does not", di.Optionally[*user](either), "blind"},
+		{"what takes them does not", turns(&j, "takes", func(u *user) (*user, error) { return u, nil }, either), "blind"},
+		{"what takes them compares", compares.With(either), ""},
+		{"together with one that does", di.AllOf[*user](either, reads), ""},
+		{"one asks for no credential", di.AnyOf[*user](nil, reads, guest), ""},
+	} {
+		_, mistakes := di.Compile(required(nil, tc.d.With(di.Requires("a"))), handles[di.None](&j), source{}, nil)
+		e, _ := errors.AsType[*di.ScopesError](errors.Join(mistakes...))
+		switch {
+		case tc.want == "" && mistakes != nil:
+			t.Errorf("%s: %v", tc.name, mistakes)
+		case tc.want != "" && (e == nil || e.Alternative == nil || e.Alternative.Name() != tc.want || !strings.Contains(e.Error(), "so who comes with that needs none")):
+			t.Errorf("%s: %v, want a mistake of %s", tc.name, mistakes, tc.want)
+		}
+	}
 }
 
 // A86, L2

@@ -8,6 +8,7 @@ import (
 
 	"github.com/mortise-go/mortise"
 	"github.com/mortise-go/mortise/di"
+	"github.com/mortise-go/mortise/middleware"
 	"github.com/mortise-go/mortise/openapi"
 	"github.com/mortise-go/mortise/router"
 	"github.com/mortise-go/mortise/security"
@@ -356,6 +357,19 @@ func lockMistakes() map[string]func(*mortise.API) {
 		"public and locked": func(api *mortise.API) { get[security.BearerToken](api, "/", mortise.Public()) },
 		"public group with a guard": func(api *mortise.API) {
 			mortise.Get(api.Group("/g", mortise.Public(), mortise.Security(takesToken)), "/", gives(1))
+		},
+		"guard that nothing takes": func(api *mortise.API) {
+			get[none](api, "/", mortise.Depends(takesToken, middleware.AllowIPs("10.0.0.0/8")))
+		},
+		"scopes that an alternative does not read": func(api *mortise.API) {
+			reads := mortise.Depends(func(context.Context, struct {
+				Required security.Scopes
+				Token    security.BearerToken
+			}) (string, error) {
+				return "", nil
+			})
+			key := mortise.Depends(takesAs[security.APIKey], security.APIKeyHeader("X-API-Key", security.SchemeConfig{}))
+			get[none](api, "/", security.AnyOf[string](reads, key).With(di.Requires("admin:read")))
 		},
 		"guard without a scheme": func(api *mortise.API) {
 			get[none](api, "/", mortise.Security(func(context.Context, none) (none, error) { return none{}, nil }))

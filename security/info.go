@@ -50,7 +50,7 @@ func TokenInfoFrom(scheme *di.Dependency, verify func(ctx context.Context, token
 	s := infoScheme[BearerToken](scheme, verify == nil, InvalidToken().WithDetail(notValid))
 	verified := di.Depends(func(ctx context.Context, token BearerToken) (vouched, error) {
 		return s.vouch(verify(ctx, string(token)))
-	}, scheme, di.Named("token information of "+s.name), di.At(di.Authentication))
+	}, s.scheme, di.Named("token information of "+s.name), di.At(di.Authentication))
 	return s.check(c, verified)
 }
 
@@ -81,7 +81,7 @@ func scopedInfo[C any](scheme *di.Dependency, verify func(context.Context, C, []
 			}
 		}
 		return s.vouch(verify(ctx, in.Credential, required))
-	}, scheme, di.Named("information of "+s.name), di.At(di.Authentication))
+	}, s.scheme, di.Named("information of "+s.name), di.At(di.Authentication))
 	return s.check(c, verified)
 }
 
@@ -93,6 +93,7 @@ type vouched struct{ *TokenInfo }
 // informed is a scheme whose credentials a function knows more about.
 type informed struct {
 	name      string
+	scheme    di.Option   // that is brought; nil for one of another kind
 	challenge []Challenge // for a missing scope
 	refusal   *Refusal    // of nil
 	mistake   error
@@ -109,7 +110,7 @@ func infoScheme[C any](scheme *di.Dependency, missing bool, refusal *Refusal) *i
 		s.mistake = fmt.Errorf("%v is no scheme that gives %v", scheme, reflect.TypeFor[C]())
 		return s
 	}
-	s.name = n.Name
+	s.name, s.scheme = n.Name, scheme
 	if n.challenge.followsOAuth() {
 		s.challenge = []Challenge{n.challenge}
 	}
