@@ -85,7 +85,7 @@ func (c Connection) checkURL(field, text string) error {
 	case text == "":
 		return fmt.Errorf("%s is empty; give the URL that the authorization server documents", field)
 	case err != nil || u.Host == "" || u.Opaque != "":
-		return fmt.Errorf("%s is %q, which is no absolute URL; it looks like https://login.example.com/path", field, text)
+		return fmt.Errorf("%s is %q, which is no absolute URL; it looks like https://login.example.com/path", field, withoutUser(text))
 	case u.User != nil:
 		return fmt.Errorf("%s holds a user or a password, which would end up in logs; leave it out", field)
 	case u.Fragment != "" || strings.HasSuffix(text, "#"):
@@ -94,6 +94,14 @@ func (c Connection) checkURL(field, text string) error {
 		return nil
 	}
 	return fmt.Errorf("%s is %q; want an https URL, because whoever can change the answer can make tokens", field, text)
+}
+
+// withoutUser leaves out of what should be a URL whatever may be a password.
+func withoutUser(text string) string {
+	if i := strings.LastIndexByte(text, '@'); i >= 0 {
+		return "…" + text[i:]
+	}
+	return text
 }
 
 func (c Connection) timeout() time.Duration {

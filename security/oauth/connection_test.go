@@ -174,6 +174,19 @@ func TestPlainHTTPIsDangerousAndSaidToBe(t *testing.T) { // A107, S68
 	}
 }
 
+// L14: a password stays out of the error also where the URL is none.
+func TestAPasswordInAWrongURLIsNotRepeated(t *testing.T) { // A208
+	for _, address := range []string{
+		"https://api:s3cret@login.example.com/jwks", "https://api:s3cret@login.example.com:port/jwks", "https://api:s3cret@/jwks",
+		"https:api:s3cret@login.example.com", "api:s3cret@login.example.com/jwks", "https://api:s3cret%zz@login.example.com", "ftp://api:s3cret@login.example.com",
+	} {
+		_, err := oauth.NewJWKS(t.Context(), oauth.JWKSConfig{URL: address})
+		if err == nil || strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+}
+
 func TestTwoWaysToTrustExcludeEachOther(t *testing.T) {
 	t.Parallel()
 	c := oauth.Connection{Transport: newWorld(), RootCAs: x509.NewCertPool()}
