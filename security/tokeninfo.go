@@ -87,6 +87,9 @@ func (t *TokenInfo) UnmarshalJSON(data []byte) error {
 			return fmt.Errorf("token information: %w", err)
 		}
 	}
+	// Many may have the same information, and who appends to a list of it must not
+	// write where another does.
+	info.Scope, info.Aud = slices.Clip(info.Scope), slices.Clip(info.Aud)
 	*t = info
 	return nil
 }

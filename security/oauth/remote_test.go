@@ -307,6 +307,25 @@ func TestRequestsWithOneTokenAskOnce(t *testing.T) { // A99
 	})
 }
 
+// A90, L7: an answer serves many requests, and each may append to its scopes.
+func TestWhatARequestAppendsIsSeenByNoOther(t *testing.T) {
+	w := newWorld()
+	w.on(introspectionURL, says(200, fmt.Sprintf(`{"active":true,"scope":"a b c","aud":["a","b","c"],"exp":%d}`, time.Now().Add(time.Hour).Unix())))
+	r := newIntrospection(t, w, nil)
+	lists := func(add string) (scopes, audiences []string) {
+		info, err := r.Check(t.Context(), "t")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return append(info.Scope, add), append(info.Aud, add)
+	}
+	scopes, audiences := lists("mine")
+	_, _ = lists("other")
+	if scopes[3] != "mine" || audiences[3] != "mine" {
+		t.Errorf("another request made %q and %q of mine", scopes, audiences)
+	}
+}
+
 func TestGarbageDoesNotPileUp(t *testing.T) { // A99
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()
