@@ -49,18 +49,69 @@ func (c *compiled) describe(b *builder) *openapi.Operation {
 // the sets of scopes under which it runs.
 func (c *compiled) describeNotes(op *openapi.Operation) {
 	seen := map[*di.Dependency]bool{}
-	for _, n := range c.plan.All() {
+	always, ways := len(c.plan.Always()), c.waysWithin()
+	for i, n := range c.plan.All() {
 		if seen[n.Dependency()] {
 			continue
 		}
 		seen[n.Dependency()] = true
 		note := n.Dependency().Note()
 		if d, ok := note.(openapi.Describer); ok {
+			before := len(op.Requirements)
 			d.Describe(op)
+			if i >= always {
+				qualify(op.Requirements[before:], ways[n.Dependency()])
+			}
 		}
 		if ch, ok := note.(challenger); ok {
 			c.challengers = append(c.challengers, ch)
 		}
+	}
+}
+
+// waysWithin lists for what runs within alternatives the credentials that lead to
+// it.
+func (c *compiled) waysWithin() map[*di.Dependency][]openapi.Requirement {
+	ways := map[*di.Dependency][]openapi.Requirement{}
+	var lead func(n di.Node, to []openapi.Requirement)
+	lead = func(n di.Node, to []openapi.Requirement) {
+		ways[n.Dependency()] = append(ways[n.Dependency()], to...)
+		if n.Alternatives() || n.Optional() {
+			return // which lead further by themselves
+		}
+		for need := range n.Needs() {
+			lead(need, to)
+		}
+	}
+	for _, n := range c.plan.All() {
+		if n.Alternatives() || n.Optional() {
+			for need := range n.Needs() {
+				lead(need, waysTo(need))
+			}
+		}
+	}
+	return ways
+}
+
+// qualify says of what is required only of those who come with some credentials
+// which these are.
+func qualify(words []string, ways []openapi.Requirement) {
+	var names []string
+	for _, way := range ways {
+		var all []string
+		for _, c := range way {
+			all = append(all, "`"+c.Scheme.Name+"`")
+		}
+		if all != nil {
+			names = append(names, strings.Join(all, " and "))
+		}
+	}
+	with := " with " + strings.Join(unique(names), " or ")
+	if names == nil {
+		with = " without a credential"
+	}
+	for i := range words {
+		words[i] += with
 	}
 }
 

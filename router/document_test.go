@@ -12,6 +12,7 @@ import (
 	"github.com/go-playground/validator/v10"
 
 	"github.com/mortise-go/mortise"
+	"github.com/mortise-go/mortise/middleware"
 	"github.com/mortise-go/mortise/openapi"
 	"github.com/mortise-go/mortise/problem"
 	"github.com/mortise-go/mortise/router"
@@ -22,6 +23,44 @@ import (
 func statuses(op map[string]any) string {
 	responses, _ := op["responses"].(map[string]any)
 	return strings.Join(slices.Sorted(maps.Keys(responses)), " ")
+}
+
+// L11: what only some credentials need is not required of everybody.
+func TestConditionsOfAlternativesAreNotThoseOfAll(t *testing.T) {
+	t.Parallel()
+	admin := mortise.Depends(func(_ context.Context, a *account) (keyOf, error) { return keyOf(a.Name), nil },
+		mortise.RequireRole[*account]("admin"))
+	guest := mortise.Depends(gives(keyOf("guest")))
+	inside := middleware.AllowIPs("10.0.0.0/8")
+	either := security.AnyOf[keyOf](keyHolder, admin)
+	api := newGuarded()
+	for _, tt := range []struct {
+		path        string
+		lock        *mortise.Dependency
+		description string
+		audited     string
+	}{
+		{"/one", admin, "**Requires** `BearerAuth`, and role `admin`.", "BearerAuth, role admin"},
+		{"/either", either, "**Requires** either `ApiKeyAuth` or `BearerAuth`, and role `admin` with `BearerAuth`.", "ApiKeyAuth or BearerAuth, role admin with BearerAuth"},
+		{"/optional", security.Optional[keyOf](admin), "**Optional** `BearerAuth`. **Requires** role `admin` with `BearerAuth`.", "BearerAuth or nothing, role admin with BearerAuth"},
+		{"/pair", security.AnyOf[keyOf](security.AllOf[keyOf](admin, optionalKey, keyHolder), keyHolder),
+			"**Requires** either `BearerAuth` and `ApiKeyAuth` or `ApiKeyAuth`, and role `admin` with `BearerAuth` and `ApiKeyAuth`.", "BearerAuth and ApiKeyAuth or ApiKeyAuth, role admin with BearerAuth and ApiKeyAuth"},
+		{"/nested", security.Optional[keyOf](either), "**Optional** `ApiKeyAuth` or `BearerAuth`. **Requires** role `admin` with `BearerAuth`.", "ApiKeyAuth or BearerAuth or nothing, role admin with BearerAuth"},
+		{"/guest", security.AnyOf[keyOf](keyHolder, security.AllOf[keyOf](guest, inside)),
+			"**Optional** `ApiKeyAuth`. **Requires** an address in `10.0.0.0/8` without a credential.", "ApiKeyAuth or nothing, an address in 10.0.0.0/8 without a credential"},
+		{"/both", security.AllOf[keyOf](either, inside), "**Requires** either `ApiKeyAuth` or `BearerAuth`, and an address in `10.0.0.0/8`, and role `admin` with `BearerAuth`.",
+			"ApiKeyAuth or BearerAuth, an address in 10.0.0.0/8, role admin with BearerAuth"},
+	} {
+		mortise.Get(api, tt.path, gives(1), tt.lock, router.OperationID(tt.path[1:]))
+		if got := documented(t, api.With(), "GET "+tt.path)["description"]; got != tt.description {
+			t.Errorf("%s: %v, want %s", tt.path, got, tt.description)
+		}
+		list := api.With().Audit()
+		if got := list[len(list)-1].Lock(); got != tt.audited {
+			t.Errorf("%s: audited as %s, want %s", tt.path, got, tt.audited)
+		}
+	}
+	built(t, api)
 }
 
 func TestAnOperationDocumentsWhatItsChainDoes(t *testing.T) {
