@@ -83,7 +83,7 @@ func (c *compiled) lockedBy() string {
 // checkGuards refuses a guard that asks for its credential in a way that the
 // document cannot show.
 func (b *builder) checkGuards(c *compiled) {
-	for _, n := range c.plan.Always() {
+	for _, n := range c.plan.All() {
 		if s := n.Stage(); s != di.Authentication && s != di.ScopeCheck {
 			continue
 		}

@@ -116,6 +116,27 @@ func TestAGuardWithoutASchemeIsAMistake(t *testing.T) {
 	wrong(t, api, "is a guard, but nothing that it needs asks for a credential, so the document could not show the lock")
 }
 
+// A214: nor does the document show one that only an alternative needs.
+func TestAGuardWithoutASchemeWithinAnAlternativeIsAMistake(t *testing.T) {
+	t.Parallel()
+	byHeader := mortise.Security(func(_ context.Context, in struct {
+		User string `header:"X-User"`
+	}) (keyOf, error) {
+		return keyOf(in.User), security.MissingCredentials()
+	})
+	for name, d := range map[string]*mortise.Dependency{
+		"an alternative":            security.AnyOf[keyOf](keyHolder, byHeader),
+		"within an alternative":     security.AnyOf[keyOf](keyHolder, security.AllOf[keyOf](keyHolder, byHeader)),
+		"what somebody may present": security.Optional[keyOf](byHeader),
+	} {
+		api := newGuarded()
+		mortise.Get(api, "/", gives(1), d)
+		if err := api.Build(); err == nil || !strings.Contains(err.Error(), "asks for a credential, so the document could not show the lock") {
+			t.Errorf("%s: Build = %v", name, err)
+		}
+	}
+}
+
 func TestAGuardThatIsNilIsAMistake(t *testing.T) {
 	t.Parallel()
 	var guard *mortise.Dependency
