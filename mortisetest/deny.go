@@ -248,11 +248,14 @@ func (m Matrix) fill(path string) string {
 			return out.String()
 		}
 		name, after, _ := strings.Cut(rest, "}")
+		path = after
+		if name == "$" { // the end of the path
+			continue
+		}
 		value := m.Values[strings.TrimSuffix(name, "...")]
 		if value == "" {
 			value = "1"
 		}
 		out.WriteString(url.PathEscape(value))
-		path = after
 	}
 }

@@ -91,6 +91,11 @@ func TestDenyFindsWhatIsOpen(t *testing.T) {
 			[]string{"GET /posts/{id}: ann gets 200, but the operation is locked: BearerAuth", "HEAD /posts/{id}: ann gets 200"},
 		},
 		{
+			"an intruder who gets in where a path has to end",
+			exactly(), mortisetest.Matrix{Intruders: []mortisetest.Intruder{ann()}},
+			[]string{"GET /posts/{$}: ann gets 200, but the operation is locked: BearerAuth"},
+		},
+		{
 			"an intruder who is said to get in, and does not",
 			newAPI(), mortisetest.Matrix{Intruders: []mortisetest.Intruder{ann("GET /posts/{id}", "DELETE /posts/{id}")}},
 			[]string{"DELETE /posts/{id}: ann gets 403, but may call it, it is said"},
@@ -139,6 +144,13 @@ func TestDenyFindsWhatIsOpen(t *testing.T) {
 			}
 		})
 	}
+}
+
+// exactly is an API whose operation is at a path and at nothing below it.
+func exactly() *mortise.API {
+	api := mortise.New("Blog", "1")
+	mortise.Get(api, "/posts/{$}", func(_ context.Context, u *user) (string, error) { return u.name, nil }, mortise.Depends(currentUser))
+	return api
 }
 
 // suspicious is an API whose public operation answers 401 by itself.
