@@ -134,6 +134,9 @@ var errBound = errors.New("the token is bound to a key, and came without a proof
 // whatever form, or says in a form that nobody can read how it is confirmed (RFC 7800
 // §3.1). Other members than jkt, as for certificates, are left to the program.
 func isBound(info *security.TokenInfo) bool {
+	if info == nil { // of a checker that forgot its error
+		return false
+	}
 	claim := info.Extra["cnf"]
 	cnf, readable := claim.(map[string]any)
 	_, named := cnf["jkt"]
@@ -143,6 +146,9 @@ func isBound(info *security.TokenInfo) bool {
 // boundTo returns the thumbprint of the key that a token is bound to (RFC 9449 §6.1),
 // empty if it is bound to none.
 func boundTo(info *security.TokenInfo) string {
+	if info == nil {
+		return ""
+	}
 	cnf, _ := info.Extra["cnf"].(map[string]any)
 	thumbprint, _ := cnf["jkt"].(string)
 	return thumbprint

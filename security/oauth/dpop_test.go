@@ -242,8 +242,22 @@ func TestProofsAreRefusedWhileNobodyRemembersThem(t *testing.T) {
 func TestABoundTokenIsNoBearerToken(t *testing.T) { // A216
 	t.Parallel()
 	h := newHolder(t)
-	api := bound(t, oauth.DPoPConfig{Checker: checks{"t": h.bound(), "loose": {Active: true}}})
+	tokens := checks{"t": h.bound(), "loose": {Active: true}, "certificate": {Active: true, Extra: map[string]any{"cnf": map[string]any{"x5t#S256": "A"}}}}
+	unclear := map[security.BearerToken]any{
+		"number": map[string]any{"jkt": 5.0}, "empty": map[string]any{"jkt": ""}, "null": map[string]any{"jkt": nil},
+		"text": h.thumbprint, "list": []any{h.thumbprint},
+	}
+	for token, cnf := range unclear {
+		tokens[token] = security.TokenInfo{Active: true, Extra: map[string]any{"cnf": cnf}}
+	}
+	api := bound(t, oauth.DPoPConfig{Checker: tokens})
 	mustAnswer(t, get(api, "/bearer", "loose"), 200)
+	mustAnswer(t, get(api, "/bearer", "certificate"), 200) // that is for TLS to see to
+	for token := range unclear {
+		if w := get(api, "/bearer", string(token)); w.Code != 401 {
+			t.Errorf("a token that is bound to nobody knows what, a %s: %d", token, w.Code)
+		}
+	}
 	bearer := `Bearer realm="api", resource_metadata="` + resourceMetadata + `", error="invalid_token", error_description="The access token is invalid"`
 	mustAnswer(t, get(api, "/bearer", "t"), 401, bearer)
 	for name, cnf := range map[string]any{

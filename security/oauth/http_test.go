@@ -70,6 +70,42 @@ func mustAnswer(t *testing.T, w *httptest.ResponseRecorder, status int, challeng
 	}
 }
 
+// forgetful is a checker that says neither yes nor no.
+type forgetful struct{}
+
+func (forgetful) Check(context.Context, security.BearerToken) (*security.TokenInfo, error) {
+	return nil, nil //nolint:nilnil // that is the mistake
+}
+
+// A checker that gives nothing and no error lets nobody in.
+func TestNothingIsNoInformation(t *testing.T) { // A91
+	t.Parallel()
+	h := newHolder(t)
+	bound, err := oauth.DPoP(oauth.DPoPConfig{Checker: forgetful{}, Origin: films})
+	if err != nil {
+		t.Fatal(err)
+	}
+	api := service(t, forgetful{}, func(api *router.Router) {
+		api.Handle(http.MethodGet, "/", di.Depends(echo))
+		api.Handle(http.MethodGet, "/films", di.Depends(echo), bound, router.OperationID("films"))
+	})
+	if w := get(api, "/", "t"); w.Code != 401 {
+		t.Errorf("a token: %d %s", w.Code, w.Body)
+	}
+	r := httptest.NewRequest(http.MethodGet, "/films", nil)
+	r.Header.Set("Authorization", "DPoP t")
+	r.Header.Set("DPoP", h.proof(t, nil, nil))
+	w := httptest.NewRecorder()
+	if api.ServeHTTP(w, r); w.Code != 401 {
+		t.Errorf("a token with a proof: %d %s", w.Code, w.Body)
+	}
+	byIssuer := oauth.ByIssuer(map[string]oauth.Checker{issuer: forgetful{}})
+	if w := get(service(t, byIssuer, func(api *router.Router) { api.Handle(http.MethodGet, "/", di.Depends(echo)) }), "/",
+		string(newPair(t, "1").token(t, jwt.MapClaims{"iss": issuer}))); w.Code != 401 {
+		t.Errorf("a token of an issuer: %d %s", w.Code, w.Body)
+	}
+}
+
 func TestAFilterBeforeAllRoutes(t *testing.T) { // S62, S63, S80, S82, S86
 	t.Parallel()
 	tokens := checks{

@@ -62,7 +62,7 @@ func (b byIssuer) Check(ctx context.Context, token security.BearerToken) (*secur
 		return nil, security.InvalidToken().Because(errUnknownIssuer)
 	}
 	info, err := checker.Check(ctx, token)
-	if err == nil && info.Iss != issuer {
+	if err == nil && (info == nil || info.Iss != issuer) {
 		return nil, security.InvalidToken().Because(errOtherIssuer)
 	}
 	return info, err
