@@ -42,11 +42,10 @@ func NextRecord(data []byte, longest int) (body []byte, length int, err error) {
 	if body, ok := frame(data, longest); ok {
 		return body, frameBytes + len(body), nil
 	}
-	if len(data) >= frameBytes {
-		if end := frameBytes + int64(binary.LittleEndian.Uint32(data)); end < int64(len(data)) {
-			if _, follows := frame(data[end:], longest); follows {
-				return nil, 0, ErrCorrupt
-			}
+	// The length may be what is damaged, so the next record may begin anywhere.
+	for at := 1; at < len(data); at++ {
+		if _, follows := frame(data[at:], longest); follows {
+			return nil, 0, ErrCorrupt
 		}
 	}
 	return nil, 0, ErrTorn

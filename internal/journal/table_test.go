@@ -218,6 +218,7 @@ func TestDamageOfATableIsToldWithARemedy(t *testing.T) {
 		"an unknown record": header + string(journal.AppendRecord(nil, []byte("x"+strings.Repeat("k", 32)))),
 		"a short record":    header + string(journal.AppendRecord(nil, []byte("dkey"))),
 		"a damaged record":  header + strings.Replace(record, "kk", "kx", 1) + record,
+		"a damaged length":  header + "\x20" + record[1:] + record,
 	} {
 		path := filepath.Join(t.TempDir(), "log")
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

@@ -90,6 +90,10 @@ func TestDamageIsToldFromAWriteThatACrashCutOff(t *testing.T) {
 		{"the last record is damaged", flip(len(whole) - 1), true, 1},
 		{"zeroes follow", whole + string(make([]byte, 5000)), true, 2},
 		{"the first record is damaged", flip(len(token.LogHeader) + 20), false, 0},
+		{"the length of the first record is damaged", flip(len(token.LogHeader)), false, 0},
+		{"the first record seems to be longer than the file", flip(len(token.LogHeader) + 2), false, 0},
+		{"the first record is full of zeroes", token.LogHeader + string(make([]byte, len(record))) + string(record), false, 0},
+		{"the length of the last record is damaged", flip(len(token.LogHeader) + len(record)), true, 1},
 		{"it is another file", "posts.json", false, 0},
 		{"it is empty", "", false, 0},
 	} {
