@@ -116,6 +116,9 @@ func exerciseSessions(t *testing.T, store session.Store) {
 		if _, err := store.EndSubject(t.Context(), "late", session.ID{}, at, at.Add(time.Hour)); err != nil {
 			t.Fatal(err)
 		}
+		if _, err := store.EndSubject(t.Context(), "late", session.ID{}, at.Add(-time.Second), at); err != nil { // heard last
+			t.Fatal(err)
+		}
 		for began, want := range map[time.Duration]bool{-time.Minute: false, 0: false, 1: true, time.Minute: true} {
 			r := aSession("late")
 			r.Started = at.Add(began)

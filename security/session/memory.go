@@ -143,9 +143,24 @@ func (m *Memory) EndSubject(ctx context.Context, subject string, except ID, at, 
 				ended++
 			}
 		}
-		return x.Put(journal.Entry{Key: endedKey(subject), Ends: until, Data: journal.AppendTime(nil, at)})
+		return x.Put(endedEntry(x, subject, at, until))
 	})
 	return ended, err
+}
+
+// endedEntry remembers when the sessions of a subject were ended last. Of two who end
+// them at once either may come first, and the later time counts.
+func endedEntry(x journal.Tx, subject string, at, until time.Time) journal.Entry {
+	e := journal.Entry{Key: endedKey(subject), Ends: until, Data: journal.AppendTime(nil, at)}
+	if was, found := x.Get(e.Key); found {
+		if b := journal.ReadBody(was.Data); b.Time().After(at) {
+			e.Data = was.Data
+		}
+		if was.Ends.After(until) {
+			e.Ends = was.Ends
+		}
+	}
+	return e
 }
 
 // Subject returns the sessions of a subject. It returns no error.

@@ -73,6 +73,24 @@ func TestAStoreSwapsWhatIsThereInThatVersion(t *testing.T) {
 	}
 }
 
+// A160: who ends all sessions first may be heard last.
+func TestALogoutEverywhereIsNotTakenBackByAnEarlierOne(t *testing.T) {
+	t.Parallel()
+	c := newClock()
+	for name, store := range stores(t, c.now) {
+		at := func(n time.Duration) time.Time { return c.now().Add(n * time.Second) }
+		for _, n := range []time.Duration{2, 1} {
+			must(store.EndSubject(t.Context(), "ada", session.ID{}, at(n), at(n).Add(time.Hour)))(t)
+		}
+		for id, began := range []time.Duration{1, 2, 3} {
+			stored := must(store.Swap(t.Context(), session.ID{}, 0, idOf(id), record("ada", at(began))))(t)
+			if stored != (began == 3) {
+				t.Errorf("%s: a login that began in second %d was let in: %t", name, began, stored)
+			}
+		}
+	}
+}
+
 func TestAFullStoreRefusesRatherThanForgets(t *testing.T) {
 	t.Parallel()
 	c := newClock()
