@@ -130,6 +130,27 @@ func TestRecoveryCodesAreReadAsPeopleWriteThem(t *testing.T) {
 	}
 }
 
+// A142: a letter outside of ASCII is none of a code or a secret, whatever its capital.
+func TestOnlyLettersOfASCIIAreRead(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	code := ""
+	for !strings.Contains(code, "S") || !strings.Contains(code, "1") {
+		code = recoveryCodes(t, b, "1")[0]
+	}
+	for _, text := range []string{strings.Replace(code, "S", "\u017f", 1), strings.Replace(code, "1", "\u0131", 1), strings.Replace(code, "1", "\uff11", 1)} {
+		is(t, "the code "+text, b.Recover(t.Context(), "1", text), totp.ErrInvalidRecoveryCode)
+	}
+	if err := b.Recover(t.Context(), "1", code); err != nil {
+		t.Errorf("the code itself: %v", err)
+	}
+	for _, text := range []string{"JB\u017fWY3DPEHPK3PXP", "JBSWY3DPEHPK3PX\u0131"} {
+		if _, err := totp.ParseSecret(text); err == nil {
+			t.Errorf("the secret %s was read", text)
+		}
+	}
+}
+
 func TestRecoveryCodesShareTheTries(t *testing.T) { // A140
 	t.Parallel()
 	b := newBench(t)
