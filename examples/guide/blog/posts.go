@@ -36,14 +36,26 @@ type deleted struct {
 	Deleted int64 `json:"deleted"`
 }
 
-// deleteUser needs the scope users:delete.
-func (s *service) deleteUser(_ context.Context, in struct {
+// deleteUser needs the scope users:delete. What the user has open ends before, so
+// that one may try again when that fails, and after for whoever has logged in
+// meanwhile.
+func (s *service) deleteUser(ctx context.Context, in struct {
 	ID int64 `path:"user_id"`
 }) (deleted, error) {
-	if !s.store.deleteUser(in.ID) {
+	u := s.store.user(in.ID)
+	if u == nil {
 		return deleted{}, errNoUser
 	}
-	return deleted{in.ID}, nil
+	if err := s.EndSubject(ctx, u.Username); err != nil {
+		return deleted{}, err
+	}
+	switch ok, err := s.store.deleteUser(in.ID); {
+	case err != nil:
+		return deleted{}, err
+	case !ok:
+		return deleted{}, errNoUser
+	}
+	return deleted{in.ID}, s.EndSubject(ctx, u.Username)
 }
 
 type roleList struct {

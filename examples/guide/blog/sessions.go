@@ -2,6 +2,7 @@ package blog
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/mortise-go/mortise"
@@ -44,15 +45,10 @@ func (s *service) logoutAll(ctx context.Context, u *User) (mortise.None, error) 
 // EndSubject ends whatever an account has open.
 func (s *service) EndSubject(ctx context.Context, username string) error {
 	since, err := s.tokens.revocations.RevokeSubject(ctx, username)
-	if err != nil {
-		return err
+	if u := s.store.named(username); err == nil && u != nil { // new tokens are good from then on
+		err = s.store.change(u.ID, func(u *User) { u.since = since })
 	}
-	if u := s.store.named(username); u != nil { // new tokens are good from then on
-		if err := s.store.change(u.ID, func(u *User) { u.since = since }); err != nil {
-			return err
-		}
-	}
-	return s.browsers.EndSubject(ctx, username)
+	return errors.Join(err, s.browsers.EndSubject(ctx, username))
 }
 
 // began is when a login began. After [service.EndSubject] that is a second later at

@@ -187,7 +187,11 @@ func (s *store) change(id int64, f func(*User)) error {
 	changed := *u
 	f(&changed)
 	s.users[id] = &changed
-	return s.save()
+	err := s.save()
+	if err != nil {
+		s.users[id] = u
+	}
+	return err
 }
 
 func (s *store) named(username string) *User {
@@ -213,12 +217,19 @@ func (s *store) allUsers() []*User {
 	return slices.SortedFunc(maps.Values(s.users), func(a, b *User) int { return cmp.Compare(a.ID, b.ID) })
 }
 
-func (s *store) deleteUser(id int64) bool {
+func (s *store) deleteUser(id int64) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, found := s.users[id]
+	u := s.users[id]
+	if u == nil {
+		return false, nil
+	}
 	delete(s.users, id)
-	return found
+	err := s.save()
+	if err != nil {
+		s.users[id] = u
+	}
+	return true, err
 }
 
 func (s *store) holder(key string) *User {
@@ -301,10 +312,13 @@ func (s *store) load() error {
 		return err
 	}
 	s.lastPost, s.posts = was.LastPost, was.Posts
-	for id, a := range was.Accounts {
-		if u := s.users[id]; u != nil {
-			u.hash, u.secret, u.since = a.Hash, totp.Secret(a.Secret), a.Since
+	for id, u := range s.users {
+		a, there := was.Accounts[id]
+		if !there { // it was deleted
+			delete(s.users, id)
+			continue
 		}
+		u.hash, u.secret, u.since = a.Hash, totp.Secret(a.Secret), a.Since
 	}
 	return nil
 }

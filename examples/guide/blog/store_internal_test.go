@@ -1,6 +1,7 @@
 package blog
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -68,5 +69,26 @@ func TestNamesAndPasswordsAreComparedExactly(t *testing.T) {
 		if u, err := s.authenticate(t.Context(), tc.user, tc.password); u != nil || err == nil {
 			t.Errorf("%s: authenticate = %v, %v, want an error", tc.name, u, err)
 		}
+	}
+}
+
+// A160: a deletion that a restart would undo is told, and can be tried again.
+func TestWhatCannotBeStoredIsNotSo(t *testing.T) {
+	t.Parallel()
+	s, err := openStore(t.TempDir(), cheap(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := s.file
+	s.file = filepath.Join(file, "a file is no folder")
+	if _, err := s.deleteUser(2); err == nil || s.user(2) == nil {
+		t.Errorf("the account is gone in memory alone: %v", err)
+	}
+	if err := s.change(2, func(u *User) { u.hash = "" }); err == nil || s.user(2).hash == "" {
+		t.Errorf("the account has changed in memory alone: %v", err)
+	}
+	s.file = file
+	if found, err := s.deleteUser(2); !found || err != nil || s.user(2) != nil {
+		t.Errorf("deleting it again: %t, %v", found, err)
 	}
 }

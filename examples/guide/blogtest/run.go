@@ -71,7 +71,7 @@ func suite() []part {
 		{"refresh tokens serve once", (*guide).refreshTokensServeOnce},
 		{"refreshing at once gives one successor", (*guide).refreshingAtOnceGivesOneSuccessor},
 		{"refreshing widens no scope", (*guide).refreshingWidensNoScope},
-		{"nobody refreshes for a user who is gone", (*guide).nobodyRefreshesForAUserWhoIsGone},
+		{"a deleted account opens nothing", (*guide).aDeletedAccountOpensNothing},
 		{"a token holds every claim of its kind", (*guide).aTokenHoldsEveryClaimOfItsKind},
 		{"revocation survives a restart", (*guide).revocationSurvivesARestart},
 		{"sensitive data needs a second factor", (*guide).sensitiveDataNeedsASecondFactor},

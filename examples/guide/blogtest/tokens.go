@@ -161,12 +161,29 @@ func (g *guide) refreshingWidensNoScope() {
 		want{403, "Scope 'admin:read' required", `Bearer realm="api", error="insufficient_scope", scope="admin:read"`})
 }
 
-func (g *guide) nobodyRefreshesForAUserWhoIsGone() {
-	mona := sessionOf(g.json("POST", "/login", `{"username":"mona","password":"moderator-3"}`))
-	if a := g.do("DELETE", "/users/3", "", "Authorization", g.alice()); a.status != 200 {
+// A160: an account that is deleted is gone at once, and stays so, whatever it has open.
+func (g *guide) aDeletedAccountOpensNothing() {
+	const login = `{"username":"alice","password":"wonderland-1"}`
+	alice, pages := sessionOf(g.json("POST", "/login", login)), g.browser("alice", "wonderland-1")
+	if a := g.do("DELETE", "/users/1", "", "Authorization", alice.access); a.status != 200 {
 		g.Fatalf("delete: %d %s", a.status, a.text)
 	}
-	g.check("refresh", g.refresh(mona.refresh), want{401, "User not found", invalidToken})
+	gone := func(g *guide) {
+		g.Helper()
+		for _, line := range []string{"GET /protected", "GET /profile", "GET /admin/users", "GET /admin/stats", "DELETE /users/2"} {
+			method, target, _ := strings.Cut(line, " ")
+			g.check(line, g.do(method, target, "", "Authorization", alice.access), want{401, "Invalid token", invalidToken})
+		}
+		g.check("a refresh", g.refresh(alice.refresh), want{401, "Invalid refresh token", invalidToken})
+		g.check("a session", g.page(pages), want{401, "Invalid session", sessionCookie})
+		g.check("a login", g.json("POST", "/login", login), want{401, "Invalid credentials", invalidToken})
+		g.check("somebody else", g.profile(g.bob()), want{status: 200})
+	}
+	gone(g)
+	if err := g.app.Close(); err != nil {
+		g.Fatal(err)
+	}
+	gone(g.again())
 }
 
 // S149, S151
