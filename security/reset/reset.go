@@ -162,20 +162,22 @@ type taken struct {
 }
 
 // Redeem lets change have its effect if the token is good: it sets the new password
-// of the ticket's subject, or confirms its address. Check beforehand whatever else
-// may be wrong with the request, because the token is used up then, whatever change
-// returns.
+// of the ticket's subject, or confirms its address. The token is used up then,
+// whatever change returns.
+//
+// So checks are asked before, such as whether the new password holds the name of its
+// account. An error of theirs is the answer, and the token is as good as it was.
 //
 // Everything that the subject has open ends before the change, and again after it:
 // a crash in between leaves nothing behind, and neither does a login that was under
 // way.
 //
 // The error is a 401 token-invalid for a token that is not good, whatever the
-// reason; that of change; or a 503, after which the token may still be good. A
+// reason; that of a check or of change; or a 503, after which the token may still be good. A
 // request that goes away stops nothing.
-func (r *Resets) Redeem(ctx context.Context, token string, change func(ctx context.Context, t Ticket) error) error {
+func (r *Resets) Redeem(ctx context.Context, token string, change func(ctx context.Context, t Ticket) error, checks ...func(ctx context.Context, t Ticket) error) error {
 	ctx = context.WithoutCancel(ctx)
-	t, err := r.redeem(ctx, token, change)
+	t, err := r.redeem(ctx, token, change, checks)
 	e := security.Event{Kind: security.EventResetRedeemed, Outcome: security.Succeeded, Subject: t.Subject}
 	if err != nil {
 		p := problem.From(err)
@@ -188,7 +190,7 @@ func (r *Resets) Redeem(ctx context.Context, token string, change func(ctx conte
 	return err
 }
 
-func (r *Resets) redeem(ctx context.Context, token string, change func(ctx context.Context, t Ticket) error) (Ticket, error) {
+func (r *Resets) redeem(ctx context.Context, token string, change func(ctx context.Context, t Ticket) error, checks []func(ctx context.Context, t Ticket) error) (Ticket, error) {
 	id, ok := r.idOf(token)
 	if !ok {
 		return Ticket{}, refused()
@@ -199,6 +201,11 @@ func (r *Resets) redeem(ctx context.Context, token string, change func(ctx conte
 	})
 	if err != nil || !t.found || t.Purpose != r.config.Purpose {
 		return Ticket{}, orRefused(err)
+	}
+	for _, check := range checks {
+		if err := check(ctx, t.Ticket); err != nil {
+			return t.Ticket, err
+		}
 	}
 	if err := r.end(ctx, t.Subject); err != nil {
 		return t.Ticket, err

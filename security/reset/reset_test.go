@@ -14,6 +14,7 @@ import (
 
 	"github.com/mortise-go/mortise/problem"
 	"github.com/mortise-go/mortise/security"
+	"github.com/mortise-go/mortise/security/password"
 	"github.com/mortise-go/mortise/security/reset"
 )
 
@@ -154,6 +155,26 @@ func TestARedeemedTokenEndsWhatWasOpen(t *testing.T) {
 	})
 	if err != nil || f.ends("ada") != 2 || f.ends("bob") != 0 {
 		t.Errorf("%v; ended %d and %d times", err, f.ends("ada"), f.ends("bob"))
+	}
+}
+
+// A136: what is wrong with a new password is told without using up the token.
+func TestChecksComeBeforeTheTokenIsUsed(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	m := f.request("ada@example.com")
+	personal := func(_ context.Context, t reset.Ticket) error {
+		return new(password.Policy).Check("lovelace-"+t.Subject+"-lovelace", t.Subject)
+	}
+	change := func(context.Context, reset.Ticket) error { f.passwords.Store("ada", "new"); return nil }
+	if err := f.resets.Redeem(f.ctx, string(m.Token), change, personal); status(err) != 422 || f.password("ada") != nil || f.ends("ada") != 0 {
+		t.Errorf("a password with the name: %v", err)
+	}
+	if err := f.resets.Redeem(f.ctx, strings.Repeat("A", 43), change, personal); status(err) != 401 {
+		t.Errorf("a check was asked about a guess: %v", err)
+	}
+	if got := f.redeem(m.Token, "new"); got != 200 {
+		t.Errorf("another password: %d", got)
 	}
 }
 

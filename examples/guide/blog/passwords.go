@@ -62,12 +62,16 @@ type newPassword struct {
 func (s *service) resetPassword(ctx context.Context, in struct {
 	Request newPassword `body:"json"`
 }) (message, error) {
-	if err := s.policy.Check(in.Request.Password); err != nil {
-		return message{}, err
+	var hash string
+	check := func(ctx context.Context, t reset.Ticket) (err error) {
+		if err = s.policy.Check(in.Request.Password, t.Subject, t.Address); err == nil {
+			hash, err = s.store.hasher.Hash(ctx, in.Request.Password) // may be refused while there are many
+		}
+		return err
 	}
-	err := s.resets.Redeem(ctx, in.Request.Token, func(ctx context.Context, t reset.Ticket) error {
-		return s.store.setPassword(ctx, t.Subject, in.Request.Password)
-	})
+	err := s.resets.Redeem(ctx, in.Request.Token, func(_ context.Context, t reset.Ticket) error {
+		return s.store.setHash(t.Subject, hash)
+	}, check)
 	return message{"Password reset successful"}, err
 }
 

@@ -153,12 +153,8 @@ func (s *store) rehash(ctx context.Context, u *User, password string) {
 	})
 }
 
-// setPassword gives the account of a name a new password.
-func (s *store) setPassword(ctx context.Context, username, password string) error {
-	hash, err := s.hasher.Hash(ctx, password)
-	if err != nil {
-		return err
-	}
+// setHash gives the account of a name a new password.
+func (s *store) setHash(username, hash string) error {
 	u := s.named(username)
 	if u == nil {
 		return security.UserNotFound()

@@ -90,9 +90,11 @@ func (g *guide) aTokenFromAMailServesOnce() {
 	old := g.mailTo("bob@example.com")
 	m := g.mailTo("bob@example.com")
 	g.check("one that was replaced", g.redeem(old.Token, better), refused)
-	weak := g.redeem(m.Token, "builder-23")
-	if weak.status != 422 || !strings.Contains(weak.text, "body.new_password") || strings.Contains(weak.text, "builder-23") {
-		g.Errorf("a weak password: %d %s", weak.status, weak.text)
+	for code, password := range map[string]string{"too-short": "builder-23", "common": "PasswordPassword", "personal": "the-bridges-of-BOB"} {
+		weak := g.redeem(m.Token, password)
+		if weak.status != 422 || !strings.Contains(weak.text, "body.new_password") || !strings.Contains(weak.text, code) || strings.Contains(weak.text, password) {
+			g.Errorf("a password that is %s: %d %s", code, weak.status, weak.text)
+		}
 	}
 	var mu sync.Mutex
 	var all sync.WaitGroup
