@@ -35,7 +35,10 @@ func (s *service) login(ctx context.Context, in struct {
 	} `body:"json"`
 }) (mortise.None, error) {
 	err := s.accounts.verify(ctx, in.Credentials.Email, in.Credentials.Password)
-	event := security.Event{Kind: security.EventLogin, Outcome: security.Succeeded, Subject: in.Credentials.Email}
+	event := security.Event{Kind: security.EventLogin, Outcome: security.Succeeded}
+	if s.accounts.hash(in.Credentials.Email) != "" { // what nobody has may be a password in the wrong field
+		event.Subject = in.Credentials.Email
+	}
 	if errors.Is(err, security.ErrInvalidCredentials) {
 		event.Outcome = security.Refused
 	} else if err != nil {

@@ -72,7 +72,8 @@ func open(t *testing.T, dir string) (h http.Handler, mail chan reset.Message, lo
 	}
 }
 
-// A149: a new password ends every session, and logs nobody in.
+// A149, A208: a new password ends every session, logs nobody in, and is in no log,
+// whichever field it was typed into.
 func TestAnAccountFromLoginToLogout(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -102,6 +103,7 @@ func TestAnAccountFromLoginToLogout(t *testing.T) {
 	phone.do(204, "", "POST /reset", redeem)
 	phone.do(401, "Invalid or expired token", "POST /reset", redeem)
 	phone.do(401, "Invalid session", "GET /profile", "")
+	phone.do(401, "Invalid credentials", "POST /login", `{"email":"difference-engine","password":"ada@example.com"}`)
 	desk.do(401, "Invalid session", "GET /profile", "")
 	phone.do(401, "Invalid credentials", "POST /login", oldLogin)
 	phone.do(204, "", "POST /login", newLogin)
