@@ -249,6 +249,20 @@ func TestAnAddressIsThatOfOneAccount(t *testing.T) { // A190
 	expect(t, "in capitals", s.call("POST", "/films/v1/", s.login(t, strings.ToUpper(admin)).AccessToken, `{"title":"Solo","director":"Ron Howard","year":2018}`), 201, "")
 }
 
+// A134: whoever signs up with the address of somebody else keeps nobody out.
+func TestAnAddressBelongsToWhoReadsItsMail(t *testing.T) {
+	t.Parallel()
+	s := open(t, nil)
+	stranger := fmt.Sprintf(`{"email":%q,"password":"the password of a stranger"}`, user)
+	if w := s.call("POST", "/users/v1/signup", "", stranger); w.Code != 201 {
+		t.Fatal(w.Code, w.Body)
+	}
+	s.mail.wait(t, 1) // of which luke knows nothing
+	expect(t, "a new password", s.call("PUT", "/users/v1/password", s.passwordToken(t, user), fmt.Sprintf(`{"password":%q}`, secret)), 204, "")
+	expect(t, "luke", s.call("GET", "/films/v1/", s.login(t, user).AccessToken, ""), 200, "")
+	expect(t, "the stranger", s.call("POST", "/users/v1/login", "", stranger), 401, "invalid-credentials")
+}
+
 func TestRolesAreOrdered(t *testing.T) { // S115, S131, S150
 	t.Parallel()
 	s := open(t, nil)

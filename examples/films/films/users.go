@@ -137,7 +137,8 @@ func (s *service) forgot(_ context.Context, in struct {
 
 // changePassword takes a token of the kind for it, once, and ends everything else
 // that the account has open: before the change, and again after it for whoever has
-// logged in with the old password meanwhile.
+// logged in with the old password meanwhile. Who has the token reads the mail of the
+// address, so that nobody is kept out by a stranger who has signed up with it.
 func (s *service) changePassword(ctx context.Context, in struct {
 	Token *token.Token[PasswordClaims]
 	New   struct {
@@ -154,7 +155,7 @@ func (s *service) changePassword(ctx context.Context, in struct {
 	if _, err := s.revocations.RevokeSubject(ctx, in.Token.Subject); err != nil {
 		return mortise.None{}, err
 	}
-	if err := s.accounts.change(in.Token.Subject, func(a *account) { a.Hash = hash }); err != nil {
+	if err := s.accounts.change(in.Token.Subject, func(a *account) { a.Hash, a.Verified = hash, true }); err != nil {
 		return mortise.None{}, err
 	}
 	since, err := s.revocations.RevokeSubject(ctx, in.Token.Subject)
