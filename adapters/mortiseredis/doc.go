@@ -12,8 +12,9 @@
 // Each call of a store is one round trip, and each is atomic: what has to look
 // before it writes is a script, run by the server between all other commands. All
 // keys of a script have one hash tag, so Redis Cluster serves them, too. Entries
-// expire by themselves. Time is the server's, for limits and tries; the clocks of
-// the processes need not agree.
+// expire by themselves. Time is the server's, for limits and tries. For the rest the
+// clocks of the processes have to agree: a token or a login of one that is ahead
+// outlasts, by as much, what ends everything that an account has.
 //
 // It needs Redis 6.2 or Valkey 7.2, or newer.
 //
@@ -26,11 +27,12 @@
 //
 // # Security considerations
 //
-// Keys are digests, so whoever reads the server's keys or its slow log learns no
-// token, account or address, and no name runs into another one. The server holds
-// no secret that opens anything by itself, but whoever may write to it may undo
-// revocations: give it a password, TLS (the scheme rediss), and a user that may do
-// no more than it has to. A server that evicts keys under memory pressure forgets
+// Keys are digests, so whoever reads them learns no token, account or address, and no
+// name runs into another one. What they hold, and so the slow log, names the accounts
+// of sessions with their data, and accounts and addresses to which mail was sent. The
+// server holds no secret that opens anything by itself, but whoever may write to it
+// may undo revocations: give it a password, TLS (the scheme rediss), and a user that
+// may do no more than it has to. A server that evicts keys under memory pressure forgets
 // revocations; set maxmemory-policy to noeviction. One without persistence forgets
 // them when it restarts; where that matters set appendonly to yes, and appendfsync
 // to always if not even the last second may be lost.
