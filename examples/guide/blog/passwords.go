@@ -72,7 +72,10 @@ func (s *service) resetPassword(ctx context.Context, in struct {
 	err := s.resets.Redeem(ctx, in.Request.Token, func(_ context.Context, t reset.Ticket) error {
 		return s.store.setHash(t.Subject, hash)
 	}, check)
-	return message{"Password reset successful"}, err
+	if err != nil {
+		return message{}, err
+	}
+	return message{"Password reset successful"}, settle(ctx)
 }
 
 // mayAsk limits how many mails an address gets, whether or not it has an account.

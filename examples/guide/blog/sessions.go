@@ -39,27 +39,27 @@ func (s *service) sessionUser(_ context.Context, current *session.Session[Visit]
 // logoutAll ends every session of the user and all tokens, also those that this
 // request came with.
 func (s *service) logoutAll(ctx context.Context, u *User) (mortise.None, error) {
-	return mortise.None{}, s.EndSubject(ctx, u.Username)
+	if err := s.EndSubject(ctx, u.Username); err != nil {
+		return mortise.None{}, err
+	}
+	return mortise.None{}, settle(ctx)
 }
 
 // EndSubject ends whatever an account has open.
 func (s *service) EndSubject(ctx context.Context, username string) error {
-	since, err := s.tokens.revocations.RevokeSubject(ctx, username)
-	if u := s.store.named(username); err == nil && u != nil { // new tokens are good from then on
-		err = s.store.change(u.ID, func(u *User) { u.since = since })
-	}
+	_, err := s.tokens.revocations.RevokeSubject(ctx, username)
 	return errors.Join(err, s.browsers.EndSubject(ctx, username))
 }
 
-// began is when a login began. After [service.EndSubject] that is a second later at
-// most: a token that was issued ahead of its time would outlast another EndSubject
-// in the same second.
-func (s *service) began(ctx context.Context, username string) time.Time {
-	if u := s.store.named(username); u != nil {
-		select {
-		case <-ctx.Done():
-		case <-time.After(time.Until(u.since)):
-		}
+// settle waits until the second is over in which everything was ended, so that a
+// login after the answer gives good tokens. Logins themselves do not wait: that would
+// tell which accounts there are.
+func settle(ctx context.Context) error {
+	now := time.Now()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(now.Truncate(time.Second).Add(time.Second).Sub(now)):
+		return nil
 	}
-	return time.Now()
 }

@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/mortise-go/mortise/security"
 	"github.com/mortise-go/mortise/security/password"
@@ -30,7 +29,6 @@ type User struct {
 	hash     string      // of the password
 	secret   totp.Secret // of the authenticator; empty without one
 	pending  totp.Secret // of one that is being set up
-	since    time.Time   // from when on its tokens are good
 }
 
 // HasRole reports whether the user has the role.
@@ -290,9 +288,8 @@ type saved struct {
 
 // account is what changes of a user. A program that people use encrypts the secret.
 type account struct {
-	Hash   string    `json:"hash"`
-	Secret string    `json:"secret"`
-	Since  time.Time `json:"since"`
+	Hash   string `json:"hash"`
+	Secret string `json:"secret"`
 }
 
 func (s *store) load() error {
@@ -314,7 +311,7 @@ func (s *store) load() error {
 			delete(s.users, id)
 			continue
 		}
-		u.hash, u.secret, u.since = a.Hash, totp.Secret(a.Secret), a.Since
+		u.hash, u.secret = a.Hash, totp.Secret(a.Secret)
 	}
 	return nil
 }
@@ -327,7 +324,7 @@ func (s *store) save() error {
 	}
 	accounts := map[int64]account{}
 	for id, u := range s.users {
-		accounts[id] = account{u.hash, string(u.secret), u.since}
+		accounts[id] = account{u.hash, string(u.secret)}
 	}
 	text, err := json.Marshal(saved{s.lastPost, s.posts, accounts})
 	if err != nil {

@@ -83,6 +83,29 @@ func (g *guide) nobodyLearnsWhoHasAnAccount() {
 	g.check("no address", g.json("POST", "/password-reset-request", `{"email":"bob"}`), want{422, "", ""})
 }
 
+// A133: who has just ended everything is not told by a login that waits.
+func (g *guide) noLoginWaitsForAnAccount() {
+	least := time.Hour // of three, for other tests run, too
+	for range 3 {
+		bob := g.bob()
+		now := time.Now()
+		time.Sleep(now.Truncate(time.Second).Add(time.Second).Sub(now)) // a whole second is left
+		out := make(chan answer, 1)
+		go func() { out <- g.do("POST", "/logout-all", "", "Authorization", bob) }()
+		time.Sleep(100 * time.Millisecond)
+		begin := time.Now()
+		g.check("a guess", g.json("POST", "/login", `{"username":"bob","password":"a guess"}`), want{401, "Invalid credentials", invalidToken})
+		least = min(least, time.Since(begin))
+		if a := <-out; a.status != 204 {
+			g.Errorf("logout-all: %d %s", a.status, a.text)
+		}
+	}
+	if least > 500*time.Millisecond {
+		g.Errorf("a guess takes %v", least)
+	}
+	g.check("a login afterwards", g.profile(g.bob()), want{status: 200})
+}
+
 // S248, A148, A136
 func (g *guide) aTokenFromAMailServesOnce() {
 	refused := want{401, "Invalid or expired token", invalidToken}

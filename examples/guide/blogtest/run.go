@@ -85,6 +85,7 @@ func suite() []part {
 		{"sessions survive a restart", (*guide).sessionsSurviveARestart},
 		{"a forgotten password is replaced", (*guide).aForgottenPasswordIsReplaced},
 		{"nobody learns who has an account", (*guide).nobodyLearnsWhoHasAnAccount},
+		{"no login waits for an account", (*guide).noLoginWaitsForAnAccount},
 		{"a token from a mail serves once", (*guide).aTokenFromAMailServesOnce},
 		{"nobody is sent many mails", (*guide).nobodyIsSentManyMails},
 		{"tokens travel in the header alone", (*guide).tokensTravelInTheHeaderAlone},
