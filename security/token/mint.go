@@ -65,11 +65,10 @@ func TTL(d time.Duration) IssueOption { return func(o *order) { o.ttl = d } }
 // revoked. See [Rotation.Begin], which starts one.
 func Session(id string) IssueOption { return func(o *order) { o.session = id } }
 
-// At makes the token one that was issued at t: at most a minute ago, or a second
-// ahead. Take the time before you look whether somebody may have a token, so that
-// whatever revokes it meanwhile covers the new one, too. It also takes what
-// [Revocations.RevokeSubject] returns, for a token that is issued at once. Any
-// other time is an error of Issue.
+// At makes the token one that was issued at t, at most a minute ago. Take the time
+// before you look whether somebody may have a token, so that whatever revokes it
+// meanwhile covers the new one, too. Any other time is an error of Issue, one that is
+// yet to come above all: what revokes the token until then would not cover it.
 func At(t time.Time) IssueOption { return func(o *order) { o.at = t } }
 
 // Beside makes an access token that goes with a refresh token: of the same session
@@ -110,8 +109,8 @@ func (o order) check(k *kind, now time.Time) error {
 		return fmt.Errorf("token: TTL is %v; want whole seconds, at least one", o.ttl)
 	case o.ttl > k.MaxLifetime:
 		return fmt.Errorf("token: TTL is %v; tokens of the kind %q serve for %v at most", o.ttl, k.Name, k.MaxLifetime)
-	case o.at.After(now.Add(time.Second)) || o.at.Before(now.Add(-time.Minute)):
-		return fmt.Errorf("token: At is %v from now; want at most a minute ago or a second ahead", o.at.Sub(now))
+	case o.at.After(now) || o.at.Before(now.Add(-time.Minute)):
+		return fmt.Errorf("token: At is %v from now; want a time that has come, a minute ago at most", o.at.Sub(now))
 	}
 	return nil
 }

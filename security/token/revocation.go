@@ -120,10 +120,9 @@ func (r *Revocations) markSession(ctx context.Context, id ID) error {
 
 // RevokeSubject ends all tokens of an account that were issued until now, of every
 // kind: after a change of its password, or for the button "log out everywhere". It
-// returns the time from which on new tokens are good, at most a second ahead: let
-// logins wait for it, or give it to [At] to issue one at once. A token of the latter
-// kind outlasts another RevokeSubject in the second before, and so does one of a
-// process whose clock is ahead of this one's, for as long as it is.
+// returns the time from which on new tokens are good, at most a second ahead: wait for
+// it before you answer, so that whoever logs in then gets good ones. A token of a
+// process whose clock is further ahead than that outlasts it.
 func (r *Revocations) RevokeSubject(ctx context.Context, subject string) (since time.Time, err error) {
 	if subject == "" {
 		return time.Time{}, errors.New("token: the subject is empty, so that nothing would be revoked")

@@ -423,6 +423,11 @@ func TestRevokingASubjectEndsWhatItHad(t *testing.T) {
 	f.want("a token from before", had, 401)
 	f.want("somebody else's token", bob, 200)
 	f.want("a token that was on its way", issue(t, f.access, token.At(began)).Text, 401)
+	if _, err := f.access.Issue("ann", ann, token.At(since)); err == nil {
+		t.Error("a token was issued ahead of its time, which another RevokeSubject in this second would not cover")
+	}
+	again := must(f.revocations.RevokeSubject(t.Context(), "ann"))(t)
+	f.clock.advance(again.Sub(f.clock.now()))
 	f.want("a token of a login that came after", issue(t, f.access, token.At(since)).Text, 200)
 	f.clock.advance(time.Second)
 	f.want("a token of the next second", issue(t, f.access).Text, 200)
