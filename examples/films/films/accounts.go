@@ -90,16 +90,17 @@ func (a *accounts) namedLocked(email string) (account, bool) {
 	return account{}, false
 }
 
-// add makes an account, unless the address has one: that is returned then.
+// add makes an account, unless the address has one: that is returned then. It hashes
+// and writes in every case, so that neither the time nor a disk that is full tells.
 func (a *accounts) add(ctx context.Context, email, secret string) (who account, added bool, err error) {
-	hash, err := a.hasher.Hash(ctx, secret) // in every case, so that the time tells nothing
+	hash, err := a.hasher.Hash(ctx, secret)
 	if err != nil {
 		return account{}, false, err
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if who, found := a.namedLocked(email); found {
-		return who, false, nil
+		return who, false, a.save()
 	}
 	who = account{ID: rand.Text(), Email: email, Hash: hash}
 	return who, true, a.put(who)

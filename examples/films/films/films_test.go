@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -261,6 +262,20 @@ func TestAnAddressBelongsToWhoReadsItsMail(t *testing.T) {
 	expect(t, "a new password", s.call("PUT", "/users/v1/password", s.passwordToken(t, user), fmt.Sprintf(`{"password":%q}`, secret)), 204, "")
 	expect(t, "luke", s.call("GET", "/films/v1/", s.login(t, user).AccessToken, ""), 200, "")
 	expect(t, "the stranger", s.call("POST", "/users/v1/login", "", stranger), 401, "invalid-credentials")
+}
+
+// A133: a signup does the same for an address that has an account, whatever happens.
+func TestASignupTellsNothingWhenTheDiskIsGone(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := open(t, func(c *films.Config) { c.Directory, c.Tokens = dir, token.NewMemory(nil) })
+	s.register(t, user)
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	for _, email := range []string{user, admin} {
+		expect(t, email, s.call("POST", "/users/v1/signup", "", credentials(email)), 500, "")
+	}
 }
 
 func TestRolesAreOrdered(t *testing.T) { // S115, S131, S150
