@@ -174,6 +174,8 @@ type broken struct {
 	session.Store
 	fails atomic.Bool
 	hangs atomic.Bool
+
+	touched atomic.Int64
 }
 
 var errDown = errors.New("the store is down")
@@ -201,6 +203,14 @@ func (b *broken) Swap(ctx context.Context, old session.ID, was uint64, id sessio
 		return false, err
 	}
 	return b.Store.Swap(ctx, old, was, id, next)
+}
+
+func (b *broken) Touch(ctx context.Context, id session.ID, seen, keep time.Time) error {
+	b.touched.Add(1)
+	if err := b.state(ctx); err != nil {
+		return err
+	}
+	return b.Store.Touch(ctx, id, seen, keep)
 }
 
 func (b *broken) End(ctx context.Context, id session.ID) (bool, error) {

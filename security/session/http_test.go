@@ -165,6 +165,21 @@ func TestASessionEndsByItself(t *testing.T) {
 	f.want(401, `Session expired`, "GET", "/profile", fresh)
 }
 
+// A159: a session in use is not written for every request.
+func TestASessionInUseIsNotedOnceAMinute(t *testing.T) {
+	t.Parallel()
+	store := &broken{}
+	f := newFixture(t, func(c *session.Config) { store.Store, c.Store = c.Store, store })
+	ada := f.login("ada")
+	for range 1000 { // of 10 minutes
+		f.clock.advance(600 * time.Millisecond)
+		f.want(200, `"ada"`, "GET", "/profile", ada)
+	}
+	if n := store.touched.Load(); n < 9 || n > 10 {
+		t.Errorf("it was noted %d times", n)
+	}
+}
+
 // A171: another site can make a browser send the cookie, and gains nothing.
 func TestOtherSitesCannotUseTheCookie(t *testing.T) {
 	t.Parallel()
