@@ -231,6 +231,29 @@ func TestDamageOfATableIsToldWithARemedy(t *testing.T) {
 	}
 }
 
+// Whichever bit of a file is damaged, a crash is blamed for the last record alone.
+func TestADamagedBitIsNoCrash(t *testing.T) {
+	t.Parallel()
+	var text []byte
+	last := 0
+	for n := range 6 {
+		last = len(text)
+		text = journal.AppendRecord(text, []byte(strings.Repeat(fmt.Sprint(n), 1+n*60)))
+	}
+	for bit := range 8 * len(text) {
+		text[bit/8] ^= 1 << (bit % 8)
+		good := 0
+		_, length, err := journal.NextRecord(text, 1000)
+		for ; err == nil && good+length < len(text); _, length, err = journal.NextRecord(text[good:], 1000) {
+			good += length
+		}
+		if err == nil || errors.Is(err, journal.ErrTorn) && good != last {
+			t.Errorf("bit %d: %v after %d octets of %d", bit, err, good, len(text))
+		}
+		text[bit/8] ^= 1 << (bit % 8)
+	}
+}
+
 func FuzzTable(f *testing.F) {
 	f.Add(append([]byte("p"), make([]byte, 80)...))
 	f.Add([]byte("d" + strings.Repeat("k", 32)))
