@@ -6,6 +6,7 @@ import (
 
 	"github.com/mortise-go/mortise"
 	"github.com/mortise-go/mortise/security"
+	"github.com/mortise-go/mortise/security/password"
 	"github.com/mortise-go/mortise/security/reset"
 	"github.com/mortise-go/mortise/security/session"
 )
@@ -93,12 +94,15 @@ func (s *service) forgot(ctx context.Context, in struct {
 func (s *service) reset(ctx context.Context, in struct {
 	Request struct {
 		Token    string `json:"token" validate:"required,max=64"`
-		Password string `json:"password" validate:"required,min=8,max=1024" format:"password"`
+		Password string `json:"password" validate:"required,max=1024" format:"password"`
 	} `body:"json"`
 }) (mortise.None, error) {
+	good := func(_ context.Context, t reset.Ticket) error { // asked before the token is used up
+		return new(password.Policy).Check(in.Request.Password, t.Subject)
+	}
 	return mortise.None{}, s.resets.Redeem(ctx, in.Request.Token, func(ctx context.Context, t reset.Ticket) error {
 		return s.accounts.setPassword(ctx, t.Subject, in.Request.Password)
-	})
+	}, good)
 }
 
 //docs:end reset

@@ -99,6 +99,9 @@ func TestAnAccountFromLoginToLogout(t *testing.T) {
 	phone.do(202, "If there is such an account", "POST /forgot", `{"email":"nobody@example.com"}`)
 	phone.do(202, "If there is such an account", "POST /forgot", `{"email":"ada@example.com"}`)
 	m := <-mail
+	for word, code := range map[string]string{"password": "common", "too-short": "too-short", "ada-and-her-engine": "personal"} { // A136
+		phone.do(422, code, "POST /reset", `{"token":"`+string(m.Token)+`","password":"`+word+`"}`)
+	}
 	redeem := `{"token":"` + string(m.Token) + `","password":"difference-engine"}`
 	phone.do(204, "", "POST /reset", redeem)
 	phone.do(401, "Invalid or expired token", "POST /reset", redeem)
