@@ -47,7 +47,9 @@ type Config struct {
 	Store Store
 
 	// Find returns the subject who has an address, "" if nobody has it. It is called in
-	// the background. Required.
+	// the background. Compare addresses exactly, or without regard to case in ASCII:
+	// beyond it, what is one address in lower case may be two that differ in who reads
+	// their mail. Required.
 	Find func(ctx context.Context, address string) (subject string, err error)
 
 	// Send sends a message. It is called in the background and has 30 s. Required.

@@ -51,7 +51,7 @@ type Message struct {
 	// Purpose is that of the config.
 	Purpose string
 	// To is the address, as it was asked for. Send it to the one that is on record
-	// where these may differ in more than case.
+	// where [Config.Find] takes the two for the same and they may differ.
 	To string
 	// Subject is whose address it is.
 	Subject string
