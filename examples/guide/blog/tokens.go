@@ -62,6 +62,8 @@ func newTokens(secret []byte, stores Stores) (*tokens, error) {
 // claims are those of a token that was verified and is not revoked.
 func claims(_ context.Context, t *token.Token[Claims]) (*Claims, error) { return &t.Claims, nil }
 
+//docs:begin begin
+
 // begin starts a session and gives its first tokens. They are issued at the time
 // at which nobody had looked at the password yet, so that they end with whatever
 // ends meanwhile.
@@ -79,6 +81,10 @@ func (s *service) answer(u *User, claims Claims, refresh token.Issued, lifetime 
 	access, err := s.tokens.access.Issue(u.Username, claims, token.Beside(refresh), token.TTL(lifetime))
 	return tokenAnswer{"no-store", "no-cache", Token{access.Text, "bearer", int(lifetime.Seconds()), refresh.Text, scope}}, err
 }
+
+//docs:end begin
+
+//docs:begin refresh
 
 type refreshRequest struct {
 	RefreshToken string `json:"refresh_token" validate:"required,max=8192"`
@@ -101,6 +107,8 @@ func (s *service) refresh(ctx context.Context, in struct {
 	scopes := slices.DeleteFunc(slices.Clone(old.Claims.Scopes), lost)
 	return s.answer(u, Claims{UserID: u.ID, Scopes: scopes}, next, refreshLifetime, "")
 }
+
+//docs:end refresh
 
 // logout ends the session that the token belongs to.
 func (s *service) logout(ctx context.Context, t *token.Token[Claims]) (mortise.None, error) {
