@@ -155,6 +155,16 @@ func parameterMistakes() map[string]func(*mortise.API) {
 			}](api, "/")
 		},
 		"default of another type": func(api *mortise.API) { get[paged](api, "/") },
+		"tags with slips in their names": func(api *mortise.API) {
+			get[struct {
+				A int    `qery:"a"`
+				B int    `query:"b" deflaut:"1" validate:"min=1"`
+				C string `query:"c" vaildate:"max=20" example:"x"`
+				D struct {
+					Name string `json:"name" bson:"name" validates:"required"`
+				} `body:"json"`
+			}](api, "/")
+		},
 		"default that breaks a rule": func(api *mortise.API) {
 			get[struct {
 				A int `query:"a" default:"0" validate:"min=1"`

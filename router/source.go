@@ -11,6 +11,7 @@ import (
 	"github.com/mortise-go/mortise/di"
 	"github.com/mortise-go/mortise/internal/bind"
 	"github.com/mortise-go/mortise/internal/exchange"
+	"github.com/mortise-go/mortise/internal/rules"
 	"github.com/mortise-go/mortise/openapi"
 )
 
@@ -33,6 +34,9 @@ func (s *source) Field(f di.Field) (di.Input, error) {
 		return &preconditionsInput{required: f.Tag.Get("required") == "true"}, nil
 	}
 	place, name, err := placeOf(f)
+	if err == nil {
+		err = misspelt(f, place)
+	}
 	if err != nil || name == "" && place == "" && !isUpload(f.Type) {
 		return nil, err
 	}
@@ -54,9 +58,12 @@ func (s *source) Field(f di.Field) (di.Input, error) {
 	return s.param(f, place, name)
 }
 
+// places are the tags that say where a field is read from.
+var places = [...]string{"path", "query", "header", "cookie", "form", "body"}
+
 // placeOf finds the one tag that says where a field is read from.
 func placeOf(f di.Field) (place, value string, err error) {
-	for _, tag := range [...]string{"path", "query", "header", "cookie", "form", "body"} {
+	for _, tag := range places {
 		v, ok := f.Tag.Lookup(tag)
 		switch {
 		case !ok:
@@ -68,6 +75,24 @@ func placeOf(f di.Field) (place, value string, err error) {
 	}
 	return place, value, nil
 }
+
+// misspelt reports a tag that nothing reads because of a slip in its name. Without
+// it a rule would not be checked, and nobody would notice.
+func misspelt(f di.Field, place string) error {
+	known := places[:]
+	if place != "" {
+		known = parameterTags[:]
+	}
+	written, meant := rules.Misspelt(f.Tag, known...)
+	if meant == "" {
+		return nil
+	}
+	return fmt.Errorf("field %s has %s, which nothing reads; did you mean %s?",
+		fieldName(f), rules.Quoted(f.Tag, written, written), rules.Quoted(f.Tag, written, meant))
+}
+
+// parameterTags are those that say how a parameter is read.
+var parameterTags = [...]string{"default", "validate", "required", "enum", "layout", "accept"}
 
 // placeNamed is the place of a parameter that has its tag.
 func placeNamed(tag string) bind.Place {

@@ -219,6 +219,11 @@ func (c *compiler) field(p *plan, path string, i int) {
 		tag = f.Tag.Get("validate")
 	}
 	at := spot{path: path + "." + f.Name, tag: tag, parent: p.typ}
+	if written, meant := Misspelt(f.Tag, "validate"); meant != "" && !ok {
+		c.mistakes = append(c.mistakes, &Mistake{
+			Field: at.path, Type: f.Type, Tag: Quoted(f.Tag, written, written), Meant: Quoted(f.Tag, written, meant),
+		})
+	}
 	rules, err := c.reg.expand(tag)
 	if err != nil {
 		c.mistake(at, f.Type, tag, err.Error())

@@ -16,6 +16,8 @@ type Mistake struct {
 	Type reflect.Type
 	// Tag is the rule, or the whole tag if it cannot be read.
 	Tag string
+	// Meant is the tag that Tag, whole with its name, is almost; empty for rules.
+	Meant string
 	// Reason says why it cannot be and what would work.
 	Reason string
 }
@@ -23,6 +25,8 @@ type Mistake struct {
 // Error says what was asked, where, why it cannot be, and what would work.
 func (m *Mistake) Error() string {
 	switch {
+	case m.Meant != "":
+		return fmt.Sprintf("field %s has %s, which nothing reads; did you mean %s?", m.Field, m.Tag, m.Meant)
 	case m.Field == "":
 		return fmt.Sprintf("validate:%q on %v: %s", m.Tag, m.Type, m.Reason)
 	case m.Field[0] == '[':
