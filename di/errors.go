@@ -18,6 +18,8 @@ type MissingError struct {
 	Path []*Dependency
 	// Nearby is a provider of a similar type, or nil.
 	Nearby *Dependency
+
+	member bool // the field has a tag json, as those of bodies have
 }
 
 // Error tells what is missing, who needs it, innermost first, and what may
@@ -42,6 +44,8 @@ func (e *MissingError) hint() string {
 		return fmt.Sprintf("%v gives it, but only to who brings it: bring it here too, or provide it for all", e.Nearby)
 	case e.Nearby != nil:
 		return fmt.Sprintf("did you mean %v, provided at %v?", e.Nearby.out, e.Nearby.place)
+	case e.member:
+		return "to read it from a JSON body, take its struct in a field tagged body:\"json\""
 	case e.Field != "" && isScalar(e.Type):
 		return "to read it from the request, give the field a tag, such as query:\"name\""
 	case e.Field != "" || e.Type.Kind() == reflect.Pointer:

@@ -77,6 +77,12 @@ var catalogue = []struct {
 	{"missing in a field of a field", func() (*di.Scope, *di.Dependency) {
 		return provided(), di.Depends(func(context.Context, struct{ Repo repo }) (di.None, error) { return di.None{}, nil }, di.Named("list"))
 	}},
+	{"missing member of a body", func() (*di.Scope, *di.Dependency) {
+		type note struct {
+			Lines []page `json:"lines"`
+		}
+		return provided(), di.Depends(func(context.Context, struct{ Note note }) (di.None, error) { return di.None{}, nil }, di.Named("add"))
+	}},
 	{"missing tag", func() (*di.Scope, *di.Dependency) {
 		return provided(), di.Depends(func(context.Context, filtering) (di.None, error) { return di.None{}, nil }, di.Named("search"))
 	}},

@@ -91,7 +91,7 @@ func (w *walk) whole() {
 	switch {
 	case w.byType(t, nil):
 	case t.Kind() != reflect.Struct, w.c.provides(w.from, reflect.PointerTo(t)):
-		w.missing(t, "")
+		w.missing(t, "", false)
 	case t.Name() == "":
 		w.fields(t, nil, "", 0)
 	default:
@@ -134,7 +134,7 @@ func (w *walk) flatten(t reflect.Type, index []int, path string, depth int) {
 	slots, mistakes := len(w.slots), len(w.c.mistakes)
 	w.fields(t, index, path, depth)
 	if len(w.slots) == slots && len(w.c.mistakes) == mistakes {
-		w.missing(t, path)
+		w.missing(t, path, false)
 	}
 }
 
@@ -167,7 +167,8 @@ func (w *walk) field(f reflect.StructField, index []int, path string, depth int)
 		return
 	case f.Type.Kind() != reflect.Struct, depth == maxDepth, w.c.provides(w.from, reflect.PointerTo(f.Type)):
 		// Where *T is given, a T is a slip and not a struct to fill.
-		w.missing(f.Type, path)
+		_, member := f.Tag.Lookup("json")
+		w.missing(f.Type, path, member)
 	case !f.IsExported():
 		// Exported fields of an embedded struct can be set even when the type
 		// of the struct is not exported.
@@ -177,7 +178,7 @@ func (w *walk) field(f reflect.StructField, index []int, path string, depth int)
 	}
 }
 
-func (w *walk) missing(t reflect.Type, path string) {
+func (w *walk) missing(t reflect.Type, path string, member bool) {
 	if w.dry {
 		return
 	}
@@ -186,5 +187,6 @@ func (w *walk) missing(t reflect.Type, path string) {
 		Field:  path,
 		Path:   w.c.path(w.owner),
 		Nearby: w.c.nearby(w.from, w.owner, t),
+		member: member,
 	})
 }

@@ -36,7 +36,7 @@ func TestMistakesOfAConfigAreAllTold(t *testing.T) {
 		{"two policies of one name", ratelimit.Config{Policies: []ratelimit.Policy{login(), login()}}, []string{`policy "login": another policy of the limiter has that name too`}},
 		{"a long name", ratelimit.Config{Policies: []ratelimit.Policy{{Name: strings.Repeat("x", 65), Quota: 1, Window: time.Second}}}, []string{"the name has 65 characters; 64 are the most"}},
 		{"a unit that ends the line", ratelimit.Config{Policies: []ratelimit.Policy{{Unit: "a\r\nb", Quota: 1, Window: time.Second}}}, []string{"the unit stands in a header field"}},
-		{"no window", ratelimit.Config{Policies: []ratelimit.Policy{{Quota: 1}}}, []string{"the window 0s is no number of whole seconds"}},
+		{"no window", ratelimit.Config{Policies: []ratelimit.Policy{{Quota: 1}}}, []string{"the window 0s is no time; say how long the quota is for, such as time.Minute"}},
 		{"faster than the clock", ratelimit.Config{Policies: []ratelimit.Policy{{Quota: 10_000_001, Window: time.Second}}}, []string{"more than 10 million a second"}},
 		{"a burst of a lifetime", ratelimit.Config{Policies: []ratelimit.Policy{{Quota: 1, Burst: 3661, Window: 24 * time.Hour}}}, []string{"more than ten years to come back; give at most 3660"}},
 		{"a prefix that is longer than an address", ratelimit.Config{Policies: []ratelimit.Policy{login()}, IPv6Prefix: 129}, []string{"an IPv6Prefix of 129 bits"}},

@@ -99,6 +99,8 @@ func (p Policy) checkQuota() error {
 
 func (p Policy) checkWindow() error {
 	switch {
+	case p.Window <= 0:
+		return fmt.Errorf("the window %v is no time; say how long the quota is for, such as time.Minute", p.Window)
 	case p.Window < time.Second || p.Window%time.Second != 0:
 		return fmt.Errorf("the window %v is no number of whole seconds; for 10 in 500ms give 20 in 1s with a burst of 10", p.Window)
 	case p.Window > maxWindow:

@@ -119,7 +119,30 @@ func pathMistakes() map[string]func(*mortise.API) {
 		},
 		"group with a prefix without a slash":      func(api *mortise.API) { api.Group("v1") },
 		"group with a prefix that ends in a slash": func(api *mortise.API) { api.Group("/v1/") },
-		"group with a prefix of a slash":           func(api *mortise.API) { api.Group("/") },
+		"group with a bad prefix and routes": func(api *mortise.API) {
+			mortise.Get(api.Group("v1/"), "/users", func(context.Context, none) (none, error) { return none{}, nil })
+		},
+		"path with a colon": func(api *mortise.API) {
+			get[struct {
+				ID int `path:"id"`
+			}](api, "/users/:id")
+		},
+		"path with a type": func(api *mortise.API) {
+			get[struct {
+				ID int `path:"id"`
+			}](api, "/users/{id:int}")
+		},
+		"body without its tag": func(api *mortise.API) {
+			get[struct{ Order untaggedBody }](api, "/field")
+			get[untaggedBody](api, "/input")
+		},
+		"rules of elsewhere": func(api *mortise.API) {
+			get[struct {
+				Page int    `query:"page" validate:"ge=1,le=10"`
+				Name string `query:"name" validate:"max_length=20"`
+			}](api, "/")
+		},
+		"group with a prefix of a slash": func(api *mortise.API) { api.Group("/") },
 	}
 }
 
@@ -461,3 +484,7 @@ func out1[Out any](api *mortise.API) { out[Out](api) }
 type foreign struct{}
 
 func (foreign) Declares() string { return "a cat" }
+
+type untaggedBody struct {
+	Text string `json:"text"`
+}

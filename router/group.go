@@ -35,7 +35,10 @@ func (g *Group) Group(prefix string, opts ...Option) *Group {
 		place:    callsite.User(),
 	}
 	what := fmt.Sprintf("Group(%q)", prefix)
-	g.router.check(inner.place, what, checkPrefix(prefix))
+	if err := checkPrefix(prefix); err != nil {
+		g.router.mistake(inner.place, what, err)
+		inner.prefix = g.prefix // its routes have no mistake of their own
+	}
 	g.router.configure(&inner.settings, inner.scope, onGroup, what, inner.place, opts)
 	if inner.settings.public && inner.settings.publicBy == nil {
 		inner.settings.publicBy = inner

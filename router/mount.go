@@ -32,7 +32,10 @@ type Prefix string
 // the router has. A mistake is reported by Build, as all mistakes are.
 func (r *Router) Under(prefix string) *Router {
 	c := r.copy()
-	c.check(callsite.User(), fmt.Sprintf("Under(%q)", prefix), checkMount(prefix))
+	if err := checkMount(prefix); err != nil {
+		c.mistake(callsite.User(), fmt.Sprintf("Under(%q)", prefix), err)
+		return c // with no mistakes of paths that nobody wrote
+	}
 	c.global.prefix = Prefix(prefix) + c.global.prefix
 	if c.global.documentPath != "" {
 		c.global.documentPath = prefix + c.global.documentPath

@@ -135,6 +135,9 @@ func TestAPrefixOfAMountIsCheckedByBuild(t *testing.T) {
 		"/api/../v1": "the path holds an empty segment or a dot",
 	} {
 		wrong(t, mountable().Under(prefix), want, "mount_test.go:")
+		if all := mistakes(t, mountable().Under(prefix)); strings.Contains(all, "\n") && strings.HasPrefix(want, "a prefix") {
+			t.Errorf("%q makes mistakes of paths that nobody wrote:\n%s", prefix, all)
+		}
 	}
 	if err := mountable().Under("").Build(); err != nil {
 		t.Errorf("no prefix at all: %v", err)

@@ -103,5 +103,9 @@ func illegible(err error) error {
 	if clean := path.Clean(written); strings.Contains(e.Reason, "unclean") {
 		return mistake.Reworded(fmt.Sprintf("the path holds an empty segment or a dot, so that requests are redirected and none would match; write it as %q", clean), err)
 	}
-	return mistake.Reworded(fmt.Sprintf("%s, at offset %d of the pattern %q", e.Reason, e.Offset, e.Pattern), err)
+	text := fmt.Sprintf("%s, at offset %d of the pattern %q", e.Reason, e.Offset, e.Pattern)
+	if strings.HasPrefix(e.Reason, "bad wildcard name") {
+		text += "\n    a name has letters, digits and underscores, as {id} has; the type is that of the field which reads it"
+	}
+	return mistake.Reworded(text, err)
 }

@@ -201,12 +201,6 @@ func (r *Router) logger() *slog.Logger {
 	return slog.Default()
 }
 
-func (r *Router) check(at callsite.Place, what string, err error) {
-	if err != nil {
-		r.mistake(at, what, err)
-	}
-}
-
 func (r *Router) mistake(at callsite.Place, what string, err error) {
 	r.mistakes = append(r.mistakes, &Mistake{Place: at.String(), What: what, Err: err, at: at})
 }

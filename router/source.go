@@ -151,7 +151,9 @@ func (s *source) checkWildcard(p *bind.Param) error {
 		return nil
 	}
 	hint := "the path has no wildcards"
-	if len(names) == 1 {
+	if colon := ":" + p.Name; slices.Contains(strings.Split(s.route.path, "/"), colon) {
+		hint = fmt.Sprintf("a wildcard is written {%s} and not %s", p.Name, colon)
+	} else if len(names) == 1 {
 		hint = fmt.Sprintf("did you mean path:%q?", names[0])
 	} else if len(names) > 1 {
 		hint = "its wildcards are {" + strings.Join(names, "}, {") + "}"

@@ -115,6 +115,7 @@ func TestMistakesOfAVariableHaveNoField(t *testing.T) {
 		{reflect.TypeFor[int](), "min=abc", `validate:"min=abc" on int: "abc" is not an integer; specify one, such as min=3`},
 		{reflect.TypeFor[int](), "min=1,,", `validate:"min=1,," on int: an empty rule; remove the spare comma or bar`},
 		{reflect.TypeFor[string](), "eqfield=Other", `validate:"eqfield=Other" on string: there is no struct around the value, so no other field to look at`},
+		{reflect.TypeFor[int](), "le=1", `validate:"le=1" on int: unknown rule "le"; did you mean "lte"?`},
 		{reflect.TypeFor[*int](), "email", `validate:"email" on int: email does not work on int; it works on strings`},
 		{reflect.TypeFor[[]int](), "dive,uuid", `element [] has validate:"uuid" on int: uuid does not work on int; it works on strings, types with a String method`},
 	}

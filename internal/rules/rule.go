@@ -96,8 +96,20 @@ func (c *compiler) unknownError(name string) error {
 	if isWord(name) || name == wordDive {
 		return fmt.Errorf("%s stands by itself, without parameter and alternatives", name)
 	}
+	if meant := elsewhere[name]; meant != "" {
+		return fmt.Errorf("unknown rule %q; did you mean %q?", name, meant)
+	}
 	candidates := append(c.reg.names(), wordOmitEmpty, wordOmitNil, wordOmitZero, wordDive, wordKeys, wordEndKeys, wordStructOnly)
 	return fmt.Errorf("unknown rule %q%s", name, suggest(name, candidates))
+}
+
+// elsewhere are the names that pydantic and JSON Schema have for rules. By their
+// letters they are closer to others: le to len.
+var elsewhere = map[string]string{
+	"ge": "gte", "le": "lte",
+	"min_length": "min", "minLength": "min", "minItems": "min", "minimum": "min",
+	"max_length": "max", "maxLength": "max", "maxItems": "max", "maximum": "max",
+	"regex": "pattern", "uniqueItems": "unique",
 }
 
 func (c *compiler) unknown(at spot, t reflect.Type, rule Rule) {
