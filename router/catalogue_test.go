@@ -122,6 +122,10 @@ func pathMistakes() map[string]func(*mortise.API) {
 		"group with a bad prefix and routes": func(api *mortise.API) {
 			mortise.Get(api.Group("v1/"), "/users", func(context.Context, none) (none, error) { return none{}, nil })
 		},
+		"option that is nil": func(api *mortise.API) {
+			var guard router.Option
+			get[none](api, "/", guard)
+		},
 		"path with a colon": func(api *mortise.API) {
 			get[struct {
 				ID int `path:"id"`

@@ -26,6 +26,7 @@ type Group struct {
 // slash, ends without one and may hold wildcards. Dependencies among the
 // options are required by every route of the group.
 func (g *Group) Group(prefix string, opts ...Option) *Group {
+	g.router.open(fmt.Sprintf("Group(%q)", prefix))
 	inner := &Group{
 		router:   g.router,
 		parent:   g,
@@ -59,16 +60,23 @@ func checkPrefix(prefix string) error {
 
 // Provide makes dependencies available by type to the routes of the group and
 // of its inner groups. They run only where something needs them.
-func (g *Group) Provide(ds ...*di.Dependency) { g.scope.Provide(ds...) }
+func (g *Group) Provide(ds ...*di.Dependency) {
+	g.router.open("Provide")
+	g.scope.Provide(ds...)
+}
 
 // Require makes dependencies run for every route of the group and of its inner
 // groups, before the handler and in the order of declaration.
-func (g *Group) Require(ds ...*di.Dependency) { g.scope.Require(ds...) }
+func (g *Group) Require(ds ...*di.Dependency) {
+	g.router.open("Require")
+	g.scope.Require(ds...)
+}
 
 // Handle declares a route: a method, a path pattern as net/http.ServeMux
 // writes it, without method and host, and a handler. Dependencies among the
 // options are required by the route. Mistakes are reported by [Router.Build].
 func (g *Group) Handle(method, path string, handler *di.Dependency, opts ...Option) {
+	g.router.open(method + " " + g.prefix + path)
 	r := &route{
 		group:    g,
 		method:   method,
@@ -91,6 +99,8 @@ func (r *Router) configure(s *settings, scope *di.Scope, at level, what string, 
 	for _, o := range opts {
 		switch o := o.(type) {
 		case nil:
+			// It may be a guard that was not declared yet.
+			r.mistake(place, what, errors.New("an option is nil, so it would do nothing\n    leave it out, or declare its variable before it is used here"))
 		case *di.Dependency:
 			// A guard that is not there must not look like one that is.
 			if o == nil {

@@ -27,6 +27,7 @@ type wrapping struct {
 // Here middleware counts as part of the API: it is served by mortise.Run, mounted
 // wherever the API is, and listed by [Router.Audit].
 func (r *Router) Use(middlewares ...func(http.Handler) http.Handler) {
+	r.open("Use")
 	at := callsite.User()
 	for _, m := range middlewares {
 		if m == nil {

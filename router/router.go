@@ -2,10 +2,12 @@ package router
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/mortise-go/mortise/di"
 	"github.com/mortise-go/mortise/internal/callsite"
@@ -35,7 +37,9 @@ type Router struct {
 	build sync.Once
 	built *serving
 	outer http.Handler // the middleware and, innermost, what was built
-	err   error
+
+	sealed atomic.Bool // nothing that is declared from now on would be served
+	err    error
 }
 
 // New makes a router for an API of this title and version.
@@ -80,13 +84,15 @@ func (r *Router) Handle(method, path string, handler *di.Dependency, opts ...Opt
 // Build compiles everything that has been declared and reports all mistakes at
 // once, in the order of their places, each a [*Mistake]. No handler and no
 // dependency is called; methods by which types describe their schemas are. It
-// compiles once; what is declared afterwards is not served.
+// compiles once. What is declared afterwards would not be served, and a guard would
+// guard nothing, so declaring it panics.
 func (r *Router) Build() error {
 	r.build.Do(r.compileOnce)
 	return r.err
 }
 
 func (r *Router) compileOnce() {
+	r.sealed.Store(true)
 	if r.built, r.err = r.compile(); r.err == nil {
 		r.outer = r.wrapped(r.built)
 	}
@@ -199,6 +205,14 @@ func (r *Router) logger() *slog.Logger {
 		return r.global.logger
 	}
 	return slog.Default()
+}
+
+// open panics if the router was built already: there is nobody any more to report
+// a mistake to, and a guard that comes too late must not look like one.
+func (r *Router) open(what string) {
+	if r.sealed.Load() {
+		panic(fmt.Sprintf("router: %s comes after the API was built, so it would do nothing; declare it before Build, Start and the first request (%v)", what, callsite.User()))
+	}
 }
 
 func (r *Router) mistake(at callsite.Place, what string, err error) {
