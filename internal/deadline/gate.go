@@ -25,7 +25,9 @@ var (
 
 // A Gate bounds calls of a store in time and in number. A store that hangs costs a
 // request the limit, and once the gate is full nothing; as its calls return the gate
-// opens by itself. [NewGate] makes it. It is safe for concurrent use.
+// opens by itself. [NewGate] makes it; the zero Gate bounds nothing, for stores in
+// memory: they cannot hang, and on a busy machine a goroutine of their own could be
+// late. It is safe for concurrent use.
 type Gate struct {
 	limit time.Duration
 	calls chan struct{} // as many as are under way
@@ -47,6 +49,9 @@ func (g Gate) AtMost(d time.Duration) Gate {
 // A panic of f, which nobody could recover outside, is an error. When ctx ends first
 // the error is its cause.
 func Call[T any](ctx context.Context, g Gate, f func(context.Context) (T, error)) (T, error) {
+	if g.calls == nil {
+		return f(ctx)
+	}
 	var none T
 	select {
 	case g.calls <- struct{}{}:

@@ -46,6 +46,17 @@ func TestACallEndsAtTheLimitWhetherTheStoreDoesOrNot(t *testing.T) {
 	})
 }
 
+// A store in memory is asked where the caller stands.
+func TestTheZeroGateBoundsNothing(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	got, err := deadline.Call(ctx, deadline.Gate{}, func(ctx context.Context) (int, error) { return 7, context.Cause(ctx) })
+	if got != 7 || !errors.Is(err, context.Canceled) {
+		t.Errorf("%d, %v; want what the store said", got, err)
+	}
+}
+
 func TestACallerThatGoesAwayIsTheCause(t *testing.T) {
 	t.Parallel()
 	gone := errors.New("gone")
