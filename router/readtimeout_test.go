@@ -266,9 +266,9 @@ func TestARefusedBodyEndsItsOwnStreamAlone(t *testing.T) { // A175
 	} {
 		var body io.Reader = strings.NewReader(tt.body)
 		if tt.status == http.StatusRequestTimeout {
-			var never *io.PipeWriter
-			body, never = io.Pipe()
-			defer never.Close()
+			reading, writing := io.Pipe()
+			t.Cleanup(func() { _ = writing.Close() })
+			body = reading
 		}
 		r, err := http.NewRequestWithContext(trace, http.MethodPost, s.URL+tt.path, body)
 		if err != nil {

@@ -144,10 +144,10 @@ func (x *tree) judgeAny(t trial) (caller, string) {
 
 // isWrong reports whether a credential of a tree that does not count is wrong.
 func (x *tree) isWrong(t trial) bool {
-	switch {
-	case x.kind == 0:
+	switch x.kind {
+	case 0:
 		return t.presented[x.leaf] == bad
-	case x.kind == 'l':
+	case 'l':
 		_, refused := x.judge(t)
 		return refused == wrong
 	}
