@@ -81,9 +81,13 @@ func (c *compiled) lockedBy() string {
 }
 
 // checkGuards refuses a guard that asks for its credential in a way that the
-// document cannot show.
+// document cannot show, and what asks for one that the document shows without being
+// a guard.
 func (b *builder) checkGuards(c *compiled) {
 	for _, n := range c.plan.All() {
+		if isScheme(n) && n.Stage() > di.Authentication {
+			b.mistake(c.route, fmt.Errorf("%v asks for the credential of a scheme and is no guard, so a body would be read for anybody\n    make it with di.At(di.Authentication)", n.Dependency()))
+		}
 		if s := n.Stage(); s != di.Authentication && s != di.ScopeCheck {
 			continue
 		}

@@ -297,7 +297,7 @@ func (c *compiled) describeAnswer(op *openapi.Operation) {
 func (c *compiled) describeSecurity(op *openapi.Operation) {
 	seen := map[*di.Dependency]bool{}
 	for _, n := range c.plan.Always() {
-		if seen[n.Dependency()] {
+		if seen[n.Dependency()] && !isScheme(n) { // which has scopes for each time
 			continue
 		}
 		seen[n.Dependency()] = true
@@ -320,6 +320,12 @@ func (c *compiled) describeSecurity(op *openapi.Operation) {
 	if slices.ContainsFunc(op.Security, scoped) {
 		op.AddResponse(openapi.Response{Status: http.StatusForbidden})
 	}
+}
+
+// isScheme reports whether a node stands for a scheme itself.
+func isScheme(n di.Node) bool {
+	_, ok := n.Dependency().Note().(openapi.SchemeDescriber)
+	return ok
 }
 
 // alternativesOf are the ways to satisfy a single node; nil when it asks for

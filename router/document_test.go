@@ -12,6 +12,7 @@ import (
 	"github.com/go-playground/validator/v10"
 
 	"github.com/mortise-go/mortise"
+	"github.com/mortise-go/mortise/di"
 	"github.com/mortise-go/mortise/middleware"
 	"github.com/mortise-go/mortise/openapi"
 	"github.com/mortise-go/mortise/problem"
@@ -193,6 +194,41 @@ func TestADependencyDescribesItselfOnceWhateverItsScopes(t *testing.T) {
 	if got := text(op["security"]); got != `[{"BearerAuth":["posts:read","admin:read"]}]` {
 		t.Errorf("security %s", got)
 	}
+}
+
+// L11: a scheme of the program's own may look at scopes itself, and is asked once
+// for each set of them.
+func TestTheScopesThatASchemeReadsAreDocumented(t *testing.T) {
+	t.Parallel()
+	type certificate struct{ name string }
+	var asked []string
+	scheme := func(opts ...di.Option) *mortise.Dependency {
+		return mortise.Depends(func(_ context.Context, in struct {
+			Required security.Scopes
+			Name     string `header:"X-Client"`
+		}) (*certificate, error) {
+			asked = append(asked, in.Required...)
+			if in.Name == "" {
+				return nil, security.MissingCredentials()
+			}
+			return &certificate{in.Name}, nil
+		}, append(opts, di.Note(openapi.Scheme{Name: "TLS", Type: "mutualTLS"}))...)
+	}
+	check := func(context.Context, *certificate) (none, error) { return none{}, nil }
+	api := mortise.New("Certificates", "1", quiet())
+	api.Provide(scheme(di.At(di.Authentication)))
+	mortise.Get(api, "/", gives(1), mortise.Security(check, "a"), mortise.Security(check, "b", "c"))
+	if got := text(documented(t, built(t, api), "GET /")["security"]); got != `[{"TLS":["a","b","c"]}]` {
+		t.Errorf("security %s", got)
+	}
+	do(t, api, "GET /", "", "X-Client: ada").is(200)
+	if !slices.Equal(asked, []string{"a", "b", "c"}) {
+		t.Errorf("asked for %q", asked)
+	}
+	late := mortise.New("Certificates", "1", quiet())
+	late.Provide(scheme())
+	mortise.Get(late, "/", func(context.Context, *certificate) (none, error) { return none{}, nil })
+	wrong(t, late, "asks for the credential of a scheme and is no guard, so a body would be read for anybody")
 }
 
 func TestTheShapeOfErrorsIsDocumentedAsItIs(t *testing.T) {
