@@ -79,8 +79,9 @@ func checkRole(role string) error {
 
 // grant expands the patterns of a role.
 func (r *RBAC) grant(role string, patterns []string) {
-	if err := r.declaredRole(role); err != nil {
-		r.mistake("Grants: %v", err)
+	unknown := r.declaredRole(role)
+	if unknown != nil {
+		r.mistake("Grants: %v", unknown)
 	}
 	for _, pattern := range patterns {
 		if err := CheckPermissionPattern(pattern); err != nil {
@@ -92,7 +93,7 @@ func (r *RBAC) grant(role string, patterns []string) {
 			r.mistake("Grants[%q]: %q fits none of the declared permissions %s", role, pattern, listed(r.permissions))
 		}
 		for _, p := range r.permissions {
-			if fits(p) && !slices.Contains(r.granted[role], p) {
+			if unknown == nil && fits(p) && !slices.Contains(r.granted[role], p) {
 				r.granted[role] = append(r.granted[role], p)
 			}
 		}

@@ -110,6 +110,23 @@ func TestAnRBACDoesNotChange(t *testing.T) { // S223
 	}
 }
 
+// Whoever does not look at Err finds nothing in a role that is misspelt, either.
+func TestARoleThatIsNotDeclaredHasNothing(t *testing.T) { // A83
+	t.Parallel()
+	r := security.NewRBAC(security.RBACConfig{
+		Roles: []string{"basic", "editor"}, Permissions: []string{"posts:read"}, Inherit: true,
+		Grants: map[string][]string{"edtor": {"posts:*"}, "basic": nil},
+	})
+	for _, role := range []string{"edtor", "editor", "basic", ""} {
+		if r.Allows(role, "posts:read") || r.PermissionsOf(role) != nil {
+			t.Errorf("%q may read", role)
+		}
+	}
+	if r.Err() == nil {
+		t.Error("Err = nil")
+	}
+}
+
 func TestTyposInDeclarationsAreMistakesOfTheAPI(t *testing.T) { // A83
 	t.Parallel()
 	c := security.RBACConfig{
