@@ -161,16 +161,18 @@ func TestPlainHTTPIsDangerousAndSaidToBe(t *testing.T) { // A107, S68
 	t.Parallel()
 	s := httptest.NewServer(http.HandlerFunc(isActive))
 	t.Cleanup(s.Close)
-	var text bytes.Buffer
-	r, err := oauth.NewIntrospection(oauth.RemoteConfig{URL: s.URL, AnyAudience: true, Connection: oauth.Connection{
-		DangerouslyAllowHTTP: true, Logger: slog.New(slog.NewTextHandler(&text, nil)),
-	}}, oauth.ClientSecretBasic("api", "secret"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	mustStatus(t, r, "t", 200)
-	if !strings.Contains(text.String(), "level=WARN") || !strings.Contains(text.String(), "without TLS") {
-		t.Errorf("the log is %q", text.String())
+	for _, address := range []string{s.URL, strings.Replace(s.URL, "http:", "HTTP:", 1)} {
+		var text bytes.Buffer
+		r, err := oauth.NewIntrospection(oauth.RemoteConfig{URL: address, AnyAudience: true, Connection: oauth.Connection{
+			DangerouslyAllowHTTP: true, Logger: slog.New(slog.NewTextHandler(&text, nil)),
+		}}, oauth.ClientSecretBasic("api", "secret"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		mustStatus(t, r, "t", 200)
+		if !strings.Contains(text.String(), "level=WARN") || !strings.Contains(text.String(), "without TLS") {
+			t.Errorf("%s: the log is %q", address, text.String())
+		}
 	}
 }
 

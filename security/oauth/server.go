@@ -28,7 +28,7 @@ type server struct {
 }
 
 func (c Connection) server(name, address string) *server {
-	if strings.HasPrefix(address, "http:") {
+	if u, err := url.Parse(address); err == nil && u.Scheme == "http" {
 		c.log().Warn("an authorization server is asked without TLS", slog.String("url", address))
 	}
 	return &server{Connection: c, url: address, name: name, http: c.client()}
