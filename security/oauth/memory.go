@@ -39,22 +39,31 @@ func (m *memory) init(size int) {
 func (m *memory) find(k key, now time.Time) (*inquiry, verdict, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, s := range []*shelf{&m.good, &m.bad} {
-		if v, ok := s.find(k, now); ok {
-			return nil, v, true
-		}
-	}
-	return m.inquiries[k], verdict{}, false
+	v, known := m.known(k, now)
+	return m.inquiries[k], v, known
 }
 
-// begin returns the inquiry about a token, and whether it is the caller's to end.
-func (m *memory) begin(k key) (f *inquiry, mine bool) {
+func (m *memory) known(k key, now time.Time) (verdict, bool) {
+	if v, ok := m.good.find(k, now); ok {
+		return v, true
+	}
+	return m.bad.find(k, now)
+}
+
+// begin returns the inquiry about a token, and whether it is the caller's to end. It
+// may have ended since the caller looked.
+func (m *memory) begin(k key, now time.Time) (f *inquiry, mine bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if f, ok := m.inquiries[k]; ok {
 		return f, false
 	}
 	f = &inquiry{key: k, done: make(chan struct{})}
+	if v, known := m.known(k, now); known {
+		f.verdict = v
+		close(f.done)
+		return f, false
+	}
 	m.inquiries[k] = f
 	return f, true
 }

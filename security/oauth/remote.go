@@ -162,7 +162,7 @@ func (r *Remote) Check(ctx context.Context, token security.BearerToken) (*securi
 		r.tell(Limited)
 		return nil, unavailable(0, errBusy)
 	}
-	f, mine := r.memory.begin(k)
+	f, mine := r.memory.begin(k, time.Now())
 	if mine {
 		go r.fly(context.WithoutCancel(ctx), f, string(token))
 	} else {

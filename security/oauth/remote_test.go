@@ -326,6 +326,30 @@ func TestWhatARequestAppendsIsSeenByNoOther(t *testing.T) {
 	}
 }
 
+// The same where the answer comes between a request's look into the memory and its
+// own question, which takes many attempts to meet.
+func TestAnAnswerThatHasJustComeIsNotAskedForAgain(t *testing.T) { // A99
+	rounds := 3000
+	if testing.Short() || raceEnabled {
+		rounds = 100
+	}
+	for range rounds {
+		w := newWorld()
+		w.on(introspectionURL, says(200, active(time.Hour, "")))
+		r := newIntrospection(t, w, nil)
+		var wait sync.WaitGroup
+		begin := make(chan struct{})
+		for range 100 {
+			wait.Go(func() { <-begin; mustStatus(t, r, "t", 200) })
+		}
+		close(begin)
+		wait.Wait()
+		if n := w.count(); n != 1 {
+			t.Fatalf("the server was asked %d times, want once", n)
+		}
+	}
+}
+
 func TestGarbageDoesNotPileUp(t *testing.T) { // A99
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()
