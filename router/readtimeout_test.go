@@ -75,22 +75,30 @@ var slowBodies = []struct{ path, kind, first, rest, want string }{
 	{"/lines", "application/jsonl", "\"hel\"\n", "\"lo\"\n", `"hello"`},
 }
 
-// dawdle sends a body in two halves, and lets some time pass between them.
-func dawdle(t *testing.T, client *http.Client, url, kind, first, rest string, wait time.Duration) (res *http.Response, body string) {
+// dawdle sends a body in two halves, and lets some time pass between them, unless it
+// is answered before. Each call has a connection of its own.
+func dawdle(t *testing.T, server *httptest.Server, path, kind, first, rest string, wait time.Duration) (res *http.Response, body string) {
 	t.Helper()
 	reading, writing := io.Pipe()
+	answered := make(chan struct{})
 	go func() {
 		_, _ = io.WriteString(writing, first)
-		time.Sleep(wait)
-		_, _ = io.WriteString(writing, rest)
+		select {
+		case <-time.After(wait):
+			_, _ = io.WriteString(writing, rest)
+		case <-answered:
+		}
 		_ = writing.Close()
 	}()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, reading)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+path, reading)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.Header.Set("Content-Type", kind)
-	res, err = client.Do(r)
+	own := server.Client().Transport.(*http.Transport).Clone()
+	t.Cleanup(own.CloseIdleConnections)
+	res, err = (&http.Client{Transport: own}).Do(r)
+	close(answered)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +133,7 @@ func TestABodyThatIsSlowerThanItsRouteAllowsIs408(t *testing.T) {
 			t.Run(protocol+" "+tt.path, func(t *testing.T) {
 				t.Parallel()
 				begin := time.Now()
-				res, body := dawdle(t, s.Client(), s.URL+tt.path, tt.kind, tt.first, tt.rest, 3*time.Second)
+				res, body := dawdle(t, s, tt.path, tt.kind, tt.first, tt.rest, 3*time.Second)
 				if res.Proto != protocol || res.StatusCode != http.StatusRequestTimeout || !strings.Contains(body, `"code":"request-timeout"`) {
 					t.Errorf("%s %d %s", res.Proto, res.StatusCode, body)
 				}
@@ -199,11 +207,11 @@ func TestARouteMayWaitLongerForABodyThanItsServer(t *testing.T) {
 		for _, tt := range slowBodies {
 			t.Run(protocol+" "+tt.path, func(t *testing.T) {
 				t.Parallel()
-				res, body := dawdle(t, patient.Client(), patient.URL+tt.path, tt.kind, tt.first, tt.rest, 700*time.Millisecond)
+				res, body := dawdle(t, patient, tt.path, tt.kind, tt.first, tt.rest, 700*time.Millisecond)
 				if res.StatusCode != http.StatusOK || body != tt.want {
 					t.Errorf("with a time of its own: %d %s", res.StatusCode, body)
 				}
-				if res, _ := dawdle(t, strict.Client(), strict.URL+tt.path, tt.kind, tt.first, tt.rest, 700*time.Millisecond); res.StatusCode != http.StatusRequestTimeout {
+				if res, _ := dawdle(t, strict, tt.path, tt.kind, tt.first, tt.rest, 5*time.Second); res.StatusCode != http.StatusRequestTimeout {
 					t.Errorf("without: %d", res.StatusCode)
 				}
 			})
