@@ -108,7 +108,7 @@ func (g *guide) halfALoginOpensNothing() {
 	if a.status != 200 {
 		g.Fatalf("verify: %d %s", a.status, a.text)
 	}
-	g.check("the whole login", g.profile(sessionOf(a).access), want{status: 200})
+	g.check("the whole login", g.profile(g.sessionOf(a).access), want{status: 200})
 	g.check("the half again", verify(token, codeOf(g.T, 30*time.Second)), want{401, "Invalid token", invalidToken})
 	g.check("a wrong password", g.json("POST", "/mfa/login", `{"username":"alice","password":"nope"}`), want{401, "Invalid credentials", invalidToken})
 	bob := g.json("POST", "/mfa/login", `{"username":"bob","password":"builder-22"}`)

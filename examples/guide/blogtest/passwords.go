@@ -34,7 +34,7 @@ func (g *guide) redeem(token reset.Token, password string) answer {
 // S248, A148, A149: a new password ends sessions, refresh tokens and access tokens,
 // logs nobody in and leaves the second factor as it is.
 func (g *guide) aForgottenPasswordIsReplaced() {
-	before := sessionOf(g.json("POST", "/login", `{"username":"alice","password":"wonderland-1"}`))
+	before := g.sessionOf(g.json("POST", "/login", `{"username":"alice","password":"wonderland-1"}`))
 	pages, bob := g.browser("alice", "wonderland-1"), g.bob()
 	m := g.mailTo("alice@example.com")
 	if m.To != "alice@example.com" || !strings.HasPrefix(m.Link(), "https://example.com/new-password#token=") {

@@ -89,7 +89,7 @@ func (g *guide) aLoginTakesNoCookieOver() {
 
 // A160, S153
 func (g *guide) logoutAllEndsEverything() {
-	here, there := sessionOf(g.json("POST", "/login", `{"username":"bob","password":"builder-22"}`)), sessionOf(g.json("POST", "/login", `{"username":"bob","password":"builder-22"}`))
+	here, there := g.sessionOf(g.json("POST", "/login", `{"username":"bob","password":"builder-22"}`)), g.sessionOf(g.json("POST", "/login", `{"username":"bob","password":"builder-22"}`))
 	pages, alice, hers := g.browser("bob", "builder-22"), g.alice(), g.browser("alice", "wonderland-1")
 	if out := g.do("POST", "/logout-all", "", "Authorization", here.access); out.status != 204 {
 		g.Fatalf("logout-all: %d %s", out.status, out.text)

@@ -14,7 +14,12 @@ import (
 // session is what a login gave.
 type session struct{ access, refresh string }
 
-func sessionOf(a answer) session {
+// sessionOf is what an answer gives, which has to give one.
+func (g *guide) sessionOf(a answer) session {
+	g.Helper()
+	if a.status != 200 {
+		g.Fatalf("no tokens: %d %s", a.status, a.text)
+	}
 	return session{"Bearer " + a.body["access_token"].(string), a.body["refresh_token"].(string)}
 }
 
@@ -24,7 +29,7 @@ func (g *guide) session() session {
 	if a.status != 200 {
 		g.Fatalf("login: %d %s", a.status, a.text)
 	}
-	return sessionOf(a)
+	return g.sessionOf(a)
 }
 
 func (g *guide) refresh(token string) answer {
@@ -57,7 +62,7 @@ func (g *guide) loginGivesTwoTokens() {
 	if a.body["expires_in"] != float64(86400) || a.body["token_type"] != "bearer" || a.header.Get("Cache-Control") != "no-store" {
 		g.Errorf("login: %s %v", a.text, a.header)
 	}
-	s := sessionOf(a)
+	s := g.sessionOf(a)
 	access, refresh := g.claimsOf(s.access), g.claimsOf(s.refresh)
 	if access["exp"].(float64)-access["iat"].(float64) != 86400 || access["sub"] != "alice" || access["iss"] != "guide" || access["user_id"] != 1.0 {
 		g.Errorf("access token: %v", access)
@@ -106,14 +111,14 @@ func (g *guide) refreshTokensServeOnce() {
 	if a.status != 200 || a.body["expires_in"] != float64(900) || a.header.Get("Cache-Control") != "no-store" {
 		g.Fatalf("refresh: %d %s", a.status, a.text)
 	}
-	next := sessionOf(a)
+	next := g.sessionOf(a)
 	g.check("the new access token", g.profile(next.access), want{status: 200})
 	g.check("the old access token", g.profile(s.access), want{status: 200})
 	twice := g.refresh(s.refresh) // within the grace period
-	if twice.status != 200 || g.claimsOf(sessionOf(twice).refresh)["jti"] != g.claimsOf(next.refresh)["jti"] {
+	if twice.status != 200 || g.claimsOf(g.sessionOf(twice).refresh)["jti"] != g.claimsOf(next.refresh)["jti"] {
 		g.Errorf("the same refresh token at once again: %d %s", twice.status, twice.text)
 	}
-	last := sessionOf(g.refresh(next.refresh))
+	last := g.sessionOf(g.refresh(next.refresh))
 	refused := want{401, "Invalid refresh token", invalidToken}
 	g.check("the first refresh token, two exchanges later", g.refresh(s.refresh), refused)
 	g.check("the last refresh token of the session", g.refresh(last.refresh), refused)
@@ -138,7 +143,7 @@ func (g *guide) refreshingAtOnceGivesOneSuccessor() {
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			successors[g.claimsOf(sessionOf(a).refresh)["jti"]] = true
+			successors[g.claimsOf(g.sessionOf(a).refresh)["jti"]] = true
 		})
 	}
 	all.Wait()
@@ -150,21 +155,21 @@ func (g *guide) refreshingAtOnceGivesOneSuccessor() {
 // A153
 func (g *guide) refreshingWidensNoScope() {
 	a := g.do("POST", "/token", "grant_type=password&username=alice&password=wonderland-1&scope=stats:read", "Content-Type", "application/x-www-form-urlencoded")
-	next := g.json("POST", "/refresh", `{"refresh_token":"`+sessionOf(a).refresh+`","scope":"admin:read","scopes":["admin:read"]}`)
+	next := g.json("POST", "/refresh", `{"refresh_token":"`+g.sessionOf(a).refresh+`","scope":"admin:read","scopes":["admin:read"]}`)
 	if next.status != 200 {
 		g.Fatalf("refresh: %d %s", next.status, next.text)
 	}
-	if scopes, _ := g.claimsOf(sessionOf(next).access)["scopes"].([]any); len(scopes) != 1 || scopes[0] != "stats:read" {
+	if scopes, _ := g.claimsOf(g.sessionOf(next).access)["scopes"].([]any); len(scopes) != 1 || scopes[0] != "stats:read" {
 		g.Errorf("the scopes are %v", scopes)
 	}
-	g.check("a scope that was not asked for", g.do("GET", "/admin/users", "", "Authorization", sessionOf(next).access),
+	g.check("a scope that was not asked for", g.do("GET", "/admin/users", "", "Authorization", g.sessionOf(next).access),
 		want{403, "Scope 'admin:read' required", `Bearer realm="api", error="insufficient_scope", scope="admin:read"`})
 }
 
 // A160: an account that is deleted is gone at once, and stays so, whatever it has open.
 func (g *guide) aDeletedAccountOpensNothing() {
 	const login = `{"username":"alice","password":"wonderland-1"}`
-	alice, pages := sessionOf(g.json("POST", "/login", login)), g.browser("alice", "wonderland-1")
+	alice, pages := g.sessionOf(g.json("POST", "/login", login)), g.browser("alice", "wonderland-1")
 	if a := g.do("DELETE", "/users/1", "", "Authorization", alice.access); a.status != 200 {
 		g.Fatalf("delete: %d %s", a.status, a.text)
 	}
