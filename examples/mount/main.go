@@ -58,6 +58,7 @@ func run(ctx context.Context, addr string) error {
 		return err
 	}
 	server := &http.Server{Addr: addr, Handler: newHandler(api), ReadHeaderTimeout: 5 * time.Second}
+	server.RegisterOnShutdown(api.EndEvents) // streams have no end of their own
 	stopped := make(chan error, 1)
 	context.AfterFunc(ctx, func() { stopped <- server.Shutdown(context.WithoutCancel(ctx)) })
 	err := server.ListenAndServe()
