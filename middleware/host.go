@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/mortise-go/mortise/internal/ascii"
 	"github.com/mortise-go/mortise/internal/mistake"
 	"github.com/mortise-go/mortise/problem"
 )
@@ -61,7 +62,7 @@ func newHostList(hosts []string) (*hostList, error) {
 		mistakes = append(mistakes, errors.New("no host is named, so nothing would be served"))
 	}
 	for _, host := range hosts {
-		mistakes = append(mistakes, l.add(lowered(host)))
+		mistakes = append(mistakes, l.add(ascii.Lower(host)))
 	}
 	return l, errors.Join(mistakes...)
 }
@@ -90,7 +91,7 @@ func (l *hostList) check(r *http.Request) *problem.Problem {
 	if r.Host == "" {
 		return errNoHost
 	}
-	host := lowered(r.Host)
+	host := ascii.Lower(r.Host)
 	name, port, ok := splitHost(host)
 	if !ok || r.URL.User != nil || r.URL.Host != "" && !strings.EqualFold(r.URL.Host, r.Host) {
 		return errBadHost
@@ -107,19 +108,6 @@ func (l *hostList) check(r *http.Request) *problem.Problem {
 		}
 	}
 	return errOtherHost
-}
-
-// lowered puts the letters of ASCII, of which hosts are made, into lower case.
-// [strings.ToLower] makes them of others too, such as the dotted capital I, and a
-// host that is not on the list would pass for one that is. Nothing is copied if
-// there is nothing to do.
-func lowered(host string) string {
-	return strings.Map(func(r rune) rune {
-		if 'A' <= r && r <= 'Z' {
-			return r + 'a' - 'A'
-		}
-		return r
-	}, host)
 }
 
 // splitHost splits uri-host [":" port], RFC 9110 section 7.2, and reports

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 
+	"github.com/mortise-go/mortise/internal/ascii"
 	"github.com/mortise-go/mortise/internal/codec"
 )
 
@@ -104,17 +105,9 @@ func checkCase(name []byte, registered ...string) error {
 // mediaType returns a typ in the form in which it can be compared: in lower case,
 // without "application/" where RFC 7515 §4.1.9 lets it be left out.
 func mediaType(typ string) string {
-	typ = strings.Map(lowerASCII, typ)
+	typ = ascii.Lower(typ)
 	if short, ok := strings.CutPrefix(typ, "application/"); ok && short != "" && !strings.Contains(short, "/") {
 		return short
 	}
 	return typ
-}
-
-// lowerASCII leaves alone what is not ASCII: U+0130 and U+212A would become i and k.
-func lowerASCII(r rune) rune {
-	if 'A' <= r && r <= 'Z' {
-		return r - 'A' + 'a'
-	}
-	return r
 }

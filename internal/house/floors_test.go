@@ -15,7 +15,7 @@ import (
 // import that it refuses is a question about the design, to be answered there.
 const floors = `
 	# The cellar. Its rooms know nothing of ours, or a neighbour they were built on.
-	NONE < internal/callsite, internal/clientaddr, internal/codec, internal/deadline, internal/exchange,
+	NONE < internal/ascii, internal/callsite, internal/clientaddr, internal/codec, internal/deadline, internal/exchange,
 		internal/journal, internal/mistake, internal/negotiate, internal/pattern, internal/requestid,
 		internal/shape, internal/structured;
 	internal/shape < internal/rules;

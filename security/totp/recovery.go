@@ -10,6 +10,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/mortise-go/mortise/internal/ascii"
 	"github.com/mortise-go/mortise/security"
 )
 
@@ -116,24 +117,13 @@ func parseRecoveryCode(text string) (code string, ok bool) {
 	if len(text) > most {
 		return "", false
 	}
-	code = strings.NewReplacer("-", "", " ", "", "O", "0", "I", "1", "L", "1").Replace(capitals(text))
+	code = strings.NewReplacer("-", "", " ", "", "O", "0", "I", "1", "L", "1").Replace(ascii.Upper(text))
 	b, err := recoveryEncoding().DecodeString(code)
 	ok = err == nil && len(b) == recoveryBytes && recoveryEncoding().EncodeToString(b) == code
 	if !ok {
 		return "", false
 	}
 	return code, true
-}
-
-// capitals writes the letters of ASCII as capitals. Beyond it there are letters whose
-// capitals are those of ASCII, which nobody has written for them.
-func capitals(text string) string {
-	return strings.Map(func(r rune) rune {
-		if 'a' <= r && r <= 'z' {
-			return r - 'a' + 'A'
-		}
-		return r
-	}, text)
 }
 
 // digest is what is stored of a code. It depends on the account, so that nothing

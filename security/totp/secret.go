@@ -8,6 +8,8 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+
+	"github.com/mortise-go/mortise/internal/ascii"
 )
 
 const redacted = "[redacted]"
@@ -38,7 +40,7 @@ func NewSecret() Secret {
 // ParseSecret reads a secret that comes from elsewhere: Base32 in either case,
 // with or without padding, for 10 to 128 bytes. The error holds no part of it.
 func ParseSecret(text string) (Secret, error) {
-	s := Secret(capitals(strings.TrimRight(text, "=")))
+	s := Secret(ascii.Upper(strings.TrimRight(text, "=")))
 	if err := s.check(); err != nil {
 		return "", fmt.Errorf("totp: the secret %w", err)
 	}
