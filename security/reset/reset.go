@@ -195,22 +195,24 @@ func (r *Resets) redeem(ctx context.Context, token string, change func(ctx conte
 	if !ok {
 		return Ticket{}, refused()
 	}
-	t, err := call(ctx, r, func(ctx context.Context) (t taken, err error) {
-		t.Ticket, t.found, err = r.config.Store.Look(ctx, id)
-		return t, err
-	})
-	if err != nil || !t.found || t.Purpose != r.config.Purpose {
-		return Ticket{}, orRefused(err)
+	ticket, err := r.look(ctx, id)
+	if err != nil {
+		return Ticket{}, err
 	}
 	for _, check := range checks {
-		if err := check(ctx, t.Ticket); err != nil {
-			return t.Ticket, err
+		if err := check(ctx, ticket); err != nil {
+			return ticket, err
 		}
 	}
-	if err := r.end(ctx, t.Subject); err != nil {
-		return t.Ticket, err
+	if len(checks) > 0 { // they may have taken a while, and whoever is too late ends nothing
+		if _, err := r.look(ctx, id); err != nil {
+			return ticket, err
+		}
 	}
-	t, err = call(ctx, r, func(ctx context.Context) (t taken, err error) {
+	if err := r.end(ctx, ticket.Subject); err != nil {
+		return ticket, err
+	}
+	t, err := call(ctx, r, func(ctx context.Context) (t taken, err error) {
 		t.Ticket, t.found, err = r.config.Store.Take(ctx, id)
 		return t, err
 	})
@@ -221,6 +223,18 @@ func (r *Resets) redeem(ctx context.Context, token string, change func(ctx conte
 		return t.Ticket, err
 	}
 	return t.Ticket, r.end(ctx, t.Subject)
+}
+
+// look returns the ticket of a token, which stays good.
+func (r *Resets) look(ctx context.Context, id ID) (Ticket, error) {
+	t, err := call(ctx, r, func(ctx context.Context) (t taken, err error) {
+		t.Ticket, t.found, err = r.config.Store.Look(ctx, id)
+		return t, err
+	})
+	if err != nil || !t.found || t.Purpose != r.config.Purpose {
+		return Ticket{}, orRefused(err)
+	}
+	return t.Ticket, nil
 }
 
 // end ends what the subject has open, all of it even if some fails.

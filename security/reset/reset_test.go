@@ -353,3 +353,26 @@ func TestAStoreThatHangsIsA503(t *testing.T) {
 		t.Errorf("%d after %v", got, time.Since(begin))
 	}
 }
+
+// Of two requests with one token the one whose check takes longer ends nothing, when
+// the other has been through.
+func TestWhoIsTooLateEndsNothing(t *testing.T) { // A148
+	t.Parallel()
+	f := newFixture(t)
+	token := string(f.request("ada@example.com").Token)
+	nothing := func(context.Context, reset.Ticket) error { return nil }
+	var ended int32
+	slow := func(ctx context.Context, _ reset.Ticket) error {
+		if err := f.resets.Redeem(ctx, token, nothing); err != nil {
+			t.Errorf("the first: %v", err)
+		}
+		ended = f.ends("ada")
+		return nil
+	}
+	if err := f.resets.Redeem(t.Context(), token, nothing, slow); !errors.Is(err, reset.ErrUsed) {
+		t.Errorf("the second: %v", err)
+	}
+	if got := f.ends("ada"); ended == 0 || got != ended {
+		t.Errorf("the first ended everything %d times, the second %d times", ended, got-ended)
+	}
+}

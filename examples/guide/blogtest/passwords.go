@@ -134,6 +134,8 @@ func (g *guide) aTokenFromAMailServesOnce() {
 	if got[200] != 1 || got[401] != 7 {
 		g.Errorf("eight at once: %v", got)
 	}
+	// One of those who were too late may have ended everything once more.
+	time.Sleep(time.Until(time.Now().Truncate(time.Second).Add(time.Second)))
 	g.check("the new password", g.profile(g.login("bob", better)), want{status: 200})
 	if text := g.log.String(); strings.Contains(text, string(m.Token)) || strings.Contains(text, better) {
 		g.Error("the log holds a secret")
