@@ -25,9 +25,8 @@ var (
 
 // A Gate bounds calls of a store in time and in number. A store that hangs costs a
 // request the limit, and once the gate is full nothing; as its calls return the gate
-// opens by itself. [NewGate] makes it; the zero Gate bounds nothing, for stores in
-// memory: they cannot hang, and on a busy machine a goroutine of their own could be
-// late. It is safe for concurrent use.
+// opens by itself. [NewGate] and [GateFor] make it; the zero Gate bounds nothing. It is
+// safe for concurrent use.
 type Gate struct {
 	limit time.Duration
 	calls chan struct{} // as many as are under way
@@ -36,6 +35,18 @@ type Gate struct {
 // NewGate returns an open gate for calls that take at most the limit.
 func NewGate(limit time.Duration) Gate {
 	return Gate{limit: limit, calls: make(chan struct{}, Calls)}
+}
+
+// GateFor returns the gate for stores, some of which may be nil. Stores of the type
+// Memory are not bounded: they cannot hang, and on a busy machine a goroutine of their
+// own could be late. A type that embeds one may do anything.
+func GateFor[Memory any](limit time.Duration, stores ...any) Gate {
+	for _, s := range stores {
+		if _, inMemory := s.(Memory); s != nil && !inMemory {
+			return NewGate(limit)
+		}
+	}
+	return Gate{}
 }
 
 // AtMost is the same gate with a shorter limit, if d is shorter.

@@ -25,6 +25,31 @@ func TestACallReturnsWhatTheStoreSays(t *testing.T) {
 	}
 }
 
+func TestOnlyStoresInMemoryGoUnbounded(t *testing.T) {
+	t.Parallel()
+	type memory struct{}
+	type embeds struct{ *memory }
+	for what, tt := range map[string]struct {
+		stores  []any
+		bounded bool
+	}{
+		"one in memory":               {[]any{&memory{}}, false},
+		"one in memory, one not used": {[]any{&memory{}, nil}, false},
+		"two in memory":               {[]any{&memory{}, &memory{}}, false},
+		"one of two in memory":        {[]any{&memory{}, embeds{}}, true},
+		"one that embeds a memory":    {[]any{embeds{&memory{}}}, true},
+	} {
+		gate := deadline.GateFor[*memory](time.Second, tt.stores...)
+		bounded, err := deadline.Call(t.Context(), gate, func(ctx context.Context) (bool, error) {
+			_, bounded := ctx.Deadline()
+			return bounded, nil
+		})
+		if bounded != tt.bounded || err != nil {
+			t.Errorf("%s: bounded: %t, %v; want %t", what, bounded, err, tt.bounded)
+		}
+	}
+}
+
 func TestACallEndsAtTheLimitWhetherTheStoreDoesOrNot(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

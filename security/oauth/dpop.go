@@ -117,7 +117,7 @@ func DPoP(c DPoPConfig) (*di.Dependency, error) {
 		c.Replays = newUsed()
 	}
 	c.Algorithms, c.Nonce = slices.Clone(c.Algorithms), slices.Clone(c.Nonce)
-	d := &dpop{c, security.DPoPChallenge(c.Algorithms...), deadline.NewGate(deadline.Limit)}
+	d := &dpop{c, security.DPoPChallenge(c.Algorithms...), deadline.GateFor[*used](deadline.Limit, c.Replays)}
 	return di.Depends(func(ctx context.Context, in struct {
 		Credentials security.DPoPCredentials
 		Request     *http.Request

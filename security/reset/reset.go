@@ -54,7 +54,7 @@ func New(c Config) (*Resets, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	r := &Resets{config: c, gate: gateOf(c.Store), jobs: make(chan job, queue)}
+	r := &Resets{config: c, gate: deadline.GateFor[*Memory](deadline.Limit, c.Store), jobs: make(chan job, queue)}
 	for range workers {
 		r.wait.Go(func() {
 			for j := range r.jobs {
@@ -173,8 +173,8 @@ type taken struct {
 // way.
 //
 // The error is a 401 token-invalid for a token that is not good, whatever the
-// reason; that of a check or of change; or a 503, after which the token may still be good. A
-// request that goes away stops nothing.
+// reason; that of a check or of change; or a 503, after which the token may still
+// be good. A request that goes away stops nothing.
 func (r *Resets) Redeem(ctx context.Context, token string, change func(ctx context.Context, t Ticket) error, checks ...func(ctx context.Context, t Ticket) error) error {
 	ctx = context.WithoutCancel(ctx)
 	t, err := r.redeem(ctx, token, change, checks)
@@ -258,14 +258,6 @@ func (r *Resets) Void(ctx context.Context, subject string) error {
 		return struct{}{}, r.config.Store.Void(ctx, r.config.Purpose, subject)
 	})
 	return err
-}
-
-// gateOf bounds the calls of a store that may hang.
-func gateOf(s Store) deadline.Gate {
-	if _, inMemory := s.(*Memory); inMemory {
-		return deadline.Gate{}
-	}
-	return deadline.NewGate(deadline.Limit)
 }
 
 // call calls the store within its bounds. The error is a 503.

@@ -45,7 +45,7 @@ func New[T any](c Config) (*Sessions[T], error) {
 		return nil, err
 	}
 	return &Sessions[T]{
-		config: c, store: c.Store, fast: isImmediate(c.Store), gate: gateOf(c.Store), protection: protection, codec: data,
+		config: c, store: c.Store, fast: isImmediate(c.Store), gate: deadline.GateFor[*Memory](deadline.Limit, c.Store), protection: protection, codec: data,
 		challenge: security.CookieChallenge(c.Realm, c.Cookie), clock: c.Clock, touch: min(mostTouch, c.Idle/10),
 	}, nil
 }
@@ -58,14 +58,6 @@ func isImmediate(s Store) bool {
 		return true
 	}
 	return false
-}
-
-// gateOf bounds the calls of a store that may hang.
-func gateOf(s Store) deadline.Gate {
-	if _, inMemory := s.(*Memory); inMemory {
-		return deadline.Gate{}
-	}
-	return deadline.NewGate(deadline.Limit)
 }
 
 // call calls the store within its bounds. A request that goes away stops nothing.

@@ -33,14 +33,6 @@ func (e *storeError) Error() string { return "the token store failed: " + e.err.
 // Unwrap returns the store's own error.
 func (e *storeError) Unwrap() error { return e.err }
 
-// gateOf bounds the calls of a store that may hang.
-func gateOf(store any) deadline.Gate {
-	if _, inMemory := store.(*Memory); inMemory {
-		return deadline.Gate{}
-	}
-	return deadline.NewGate(deadline.Limit)
-}
-
 // isImmediate reports whether a store answers from memory, so that a deadline
 // would cost more than the answer. A type that embeds one may do anything.
 func isImmediate(s Store) bool {

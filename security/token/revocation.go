@@ -54,7 +54,7 @@ func NewRevocations(i *Issuer, c RevocationConfig) (*Revocations, error) {
 	if c.Store == nil {
 		return nil, errors.New("RevocationConfig.Store is nil; give one, such as token.NewMemory(nil)")
 	}
-	return &Revocations{issuer: i, store: c.Store, fast: isImmediate(c.Store), open: c.DangerouslyAcceptWhenStoreFails, gate: gateOf(c.Store), logger: c.Logger}, nil
+	return &Revocations{issuer: i, store: c.Store, fast: isImmediate(c.Store), open: c.DangerouslyAcceptWhenStoreFails, gate: deadline.GateFor[*Memory](deadline.Limit, c.Store), logger: c.Logger}, nil
 }
 
 // Revoke ends a token. When it returns nil the token is refused from now on; any

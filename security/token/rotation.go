@@ -83,7 +83,7 @@ func NewRotation[C any](m *Mint[C], r *Revocations, c RotationConfig) (*Rotation
 	if c.Families == nil {
 		complain("RotationConfig.Families is nil; give a store, such as token.NewMemory(nil)")
 	}
-	rotation := &Rotation[C]{mint: m, revocations: r, families: c.Families, gate: gateOf(c.Families), grace: c.Grace, absolute: c.Absolute, logger: c.Logger}
+	rotation := &Rotation[C]{mint: m, revocations: r, families: c.Families, gate: deadline.GateFor[*Memory](deadline.Limit, c.Families), grace: c.Grace, absolute: c.Absolute, logger: c.Logger}
 	switch {
 	case c.Grace == 0:
 		rotation.grace = defaultGrace

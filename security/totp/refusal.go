@@ -73,15 +73,6 @@ func (v *Verifier) wait(d time.Duration) error {
 		WithHeader("RateLimit", fmt.Sprintf("%q;r=0;t=%s", policyName, seconds))
 }
 
-// gate bounds the calls of stores that may hang.
-func (c Config) gate() deadline.Gate {
-	_, inMemory := c.Store.(*MemoryStore)
-	if _, also := c.Recovery.(*MemoryStore); inMemory && (also || c.Recovery == nil) {
-		return deadline.Gate{}
-	}
-	return deadline.NewGate(c.StoreTimeout)
-}
-
 // ask calls a store within its bounds. The error is a 503.
 func ask[T any](ctx context.Context, g deadline.Gate, f func(context.Context) (T, error)) (T, error) {
 	value, err := deadline.Call(ctx, g, f)

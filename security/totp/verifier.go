@@ -46,7 +46,7 @@ func New(c Config) (*Verifier, error) {
 	return &Verifier{
 		issuer: c.Issuer, store: c.Store, recovery: c.Recovery,
 		digits: c.Digits, period: c.Period, algorithm: c.Algorithm, noSkew: c.NoSkew,
-		tries: c.Tries, window: c.Window, gate: c.gate(),
+		tries: c.Tries, window: c.Window, gate: deadline.GateFor[*MemoryStore](c.StoreTimeout, c.Store, c.Recovery),
 		challenge: stepUp(c.Realm), clock: c.Clock,
 	}, nil
 }
