@@ -39,8 +39,8 @@ func (s *Scope) Require(ds ...*Dependency) { s.required.add(ds) }
 
 // Open lifts the guards that outer scopes require: those that cannot pass
 // without a credential do not run for what is compiled in this very scope (not
-// in one inside it). Of an [AllOf] each part counts by itself. Whatever the scope itself requires, and what the target
-// needs, runs as ever.
+// in one inside it). Of an [AllOf] each part counts by itself. Whatever the scope
+// itself requires, and what the target needs, runs as ever.
 func (s *Scope) Open() { s.open = true }
 
 // Provided is a scope that provides what s and the scopes around it provide,

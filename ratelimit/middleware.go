@@ -16,7 +16,8 @@ import (
 //
 // Requests over quota are answered 429 as a problem, and those that nobody can
 // count 503, in the shape that [problem.RenderAs] or an API around chose. Both have
-// the same header fields as the answers of routes. The handler behind may change the fields of its own answers.
+// the same header fields as the answers of routes. The handler behind may change
+// the fields of its own answers.
 //
 // Around a router the middleware counts requests for paths that don't exist,
 // too, and knows no routes.

@@ -89,9 +89,6 @@ func (b *builder) newBody(t reflect.Type) (*body, error) {
 // unwritten names the types that have no JSON form as people do, without the
 // package.
 func unwritten(err error) error {
-	if err == nil {
-		return nil
-	}
 	var each []error
 	for _, e := range mistake.All(err) {
 		if t, ok := errors.AsType[*codec.TypeError](e); ok {

@@ -108,9 +108,7 @@ func (b *builder) checkNotes(c *compiled) {
 		}
 		seen[d] = true
 		for _, err := range mistake.All(checked.Err()) {
-			if err != nil {
-				b.inputMistake(c.route, fmt.Errorf("%s: %w", d.Name(), err))
-			}
+			b.inputMistake(c.route, fmt.Errorf("%s: %w", d.Name(), err))
 		}
 	}
 }

@@ -26,7 +26,8 @@ type Group struct {
 // slash, ends without one and may hold wildcards. Dependencies among the
 // options are required by every route of the group.
 func (g *Group) Group(prefix string, opts ...Option) *Group {
-	g.router.open(fmt.Sprintf("Group(%q)", prefix))
+	what := fmt.Sprintf("Group(%q)", prefix)
+	g.router.open(what)
 	inner := &Group{
 		router:   g.router,
 		parent:   g,
@@ -35,7 +36,6 @@ func (g *Group) Group(prefix string, opts ...Option) *Group {
 		settings: g.settings.inherit(),
 		place:    callsite.User(),
 	}
-	what := fmt.Sprintf("Group(%q)", prefix)
 	if err := checkPrefix(prefix); err != nil {
 		g.router.mistake(inner.place, what, err)
 		inner.prefix = g.prefix // its routes have no mistake of their own

@@ -94,7 +94,7 @@ func ululeLimit() http.Handler {
 }
 
 // echoLimit is the store of Echo's middleware, which is made of golang.org/x/time,
-// without the cost of Echo's routing. It writes no fields, as only one of ours does.
+// without the cost of Echo's routing. It writes no fields; one of ours does not either.
 func echoLimit() http.Handler {
 	store := echo.NewRateLimiterMemoryStoreWithConfig(echo.RateLimiterMemoryStoreConfig{Rate: aSecond, Burst: aSecond})
 	next := plain()
