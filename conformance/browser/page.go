@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -84,6 +85,17 @@ func (p *Page) Click(selector string) {
 	p.t.Helper()
 	p.Wait(selector)
 	p.do(chromedp.Click(chromedp.CSS(selector)))
+}
+
+// Lands waits until the page is at an address that begins so, as it is behind a
+// click on a link. To [Page.Visit] another before is to race with that.
+func (p *Page) Lands(address string) {
+	p.t.Helper()
+	for begin := time.Now(); !strings.HasPrefix(p.location(), address); time.Sleep(20 * time.Millisecond) {
+		if time.Since(begin) > patience {
+			p.t.Fatalf("the page is at %s, not at %s", p.location(), address)
+		}
+	}
 }
 
 // Type waits until a field is visible, empties it and types text, key by key.

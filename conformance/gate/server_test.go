@@ -68,12 +68,6 @@ func (j *journal) last() string {
 	return j.lines[len(j.lines)-1]
 }
 
-func (j *journal) len() int {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return len(j.lines)
-}
-
 // has reports whether a line begins like this.
 func (j *journal) has(start string) bool {
 	j.mu.Lock()
