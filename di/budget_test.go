@@ -106,12 +106,13 @@ func TestARunDoesNotAllocate(t *testing.T) {
 	}
 }
 
-// Compiling is done once per route, but a program may have many of them.
+// Compiling is done once per route, but a program may have many of them. A quiet
+// machine takes a tenth of the bar.
 func TestAThousandTargetsCompileInAMoment(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector slows everything down")
 	}
-	const bar = 60 * time.Millisecond
+	const bar = 200 * time.Millisecond
 	best := time.Hour
 	for range 5 {
 		begin := time.Now()
