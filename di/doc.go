@@ -181,9 +181,9 @@
 //	    needed by listUsers (api.go:30)
 //	    did you mean store.DB, provided at main.go:19?
 //
-// Each kind has an error type: [MissingError], [AmbiguousError], [CycleError],
-// [SharedError], [LifetimeError], [ScopesError], [IdleError], [LateInputError]
-// and [AlternativeError]. A nil handle panics where it is declared, so that a
+// Each kind has an error type: [MissingError], [UnexportedError], [AmbiguousError],
+// [CycleError], [SharedError], [LifetimeError], [ScopesError], [IdleError],
+// [LateInputError] and [AlternativeError]. A nil handle panics where it is declared, so that a
 // guard that is not there never looks like one that is.
 //
 // # Security considerations

@@ -72,6 +72,21 @@ func isScalar(t reflect.Type) bool {
 
 var textType = reflect.TypeFor[encoding.TextUnmarshaler]()
 
+// An UnexportedError says that a field has a type that is provided, but cannot be
+// filled and would stay zero.
+type UnexportedError struct {
+	Type reflect.Type
+	// Field is the field, such as "Filter.user".
+	Field string
+	Owner *Dependency // whose input has it
+}
+
+// Error names the field and the ways out.
+func (e *UnexportedError) Error() string {
+	return fmt.Sprintf("field %s of what %v takes is %v, which is provided, but is not exported, so it cannot be filled\n    begin its name with a capital, or keep it out of the input",
+		e.Field, e.Owner, e.Type)
+}
+
 // A CycleError says that dependencies need one another in a circle.
 type CycleError struct {
 	// Circle holds each dependency once; the last needs the first.

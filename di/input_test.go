@@ -22,12 +22,14 @@ type searching struct {
 	Sort Sorting
 	paging
 	Sorting
-	*claims // cannot be set, because its name is not exported
+	*hiding // cannot be set, because its name is not exported, and nobody gives one
 	Agent   agent
 	Nothing di.None
 	hidden  int
 	_       string
 }
+
+type hiding struct{ Text string }
 
 func (s *searching) seen() int { return s.hidden }
 
@@ -37,7 +39,6 @@ func TestAStructIsFilledFieldByField(t *testing.T) {
 	t.Parallel()
 	var j journal
 	s := provided(gives(&j, "db", &db{"one"}))
-	s.Provide(gives(&j, "claims", &claims{"anna"}))
 	var got searching
 	p := plan(t)(s, di.Depends(func(_ context.Context, in struct {
 		searching
@@ -49,7 +50,7 @@ func TestAStructIsFilledFieldByField(t *testing.T) {
 	if got.Text != "t" || got.Sort.By != "b" || got.By != "b" || got.From != "f" || got.Agent != "a" || got.DB.name != "one" {
 		t.Errorf("filled %+v", got)
 	}
-	if got.claims != nil || got.seen() != 0 {
+	if got.hiding != nil || got.seen() != 0 {
 		t.Errorf("unexported fields were filled: %+v", got)
 	}
 }

@@ -77,6 +77,17 @@ var catalogue = []struct {
 	{"missing in a field of a field", func() (*di.Scope, *di.Dependency) {
 		return provided(), di.Depends(func(context.Context, struct{ Repo repo }) (di.None, error) { return di.None{}, nil }, di.Named("list"))
 	}},
+	{"field that is not exported", func() (*di.Scope, *di.Dependency) {
+		type signedIn struct {
+			user
+			from   agent
+			scopes di.Scopes
+			seen   int // nobody gives one
+		}
+		_ = signedIn{}.seen
+		byValue := func(context.Context, di.None) (user, error) { return user{}, nil }
+		return provided(di.Depends(byValue, di.Named("auth.User"))), di.Depends(func(context.Context, signedIn) (di.None, error) { return di.None{}, nil }, di.Named("list"))
+	}},
 	{"missing member of a body", func() (*di.Scope, *di.Dependency) {
 		type note struct {
 			Lines []page `json:"lines"`

@@ -127,6 +127,12 @@ func (w *walk) byType(t reflect.Type, index []int) bool {
 	return false
 }
 
+// given reports whether a field of the type would be filled if it could be.
+func (w *walk) given(t reflect.Type) bool {
+	found, _ := w.c.find(w.from, w.owner, t)
+	return t == scopesType || found != nil || w.c.source.Type(t) != nil
+}
+
 // flatten fills a struct of which something must be filled: one that has
 // nothing to fill, such as time.Time or an empty struct that marks who is
 // calling, is a missing value and not an empty one.
@@ -163,6 +169,8 @@ func (w *walk) field(f reflect.StructField, index []int, path string, depth int)
 		return
 	case f.IsExported() && w.byType(f.Type, index):
 		return
+	case !f.IsExported() && w.given(f.Type):
+		w.mistake(&UnexportedError{Type: f.Type, Field: path, Owner: w.owner})
 	case !f.IsExported() && !(f.Anonymous && f.Type.Kind() == reflect.Struct):
 		return
 	case f.Type.Kind() != reflect.Struct, depth == maxDepth, w.c.provides(w.from, reflect.PointerTo(f.Type)):

@@ -87,6 +87,8 @@ func compileAnswer(key answerKey) (*answer, error) {
 // encoding decides how the content is written.
 func (a *answer) encoding() error {
 	switch {
+	case a.content == reflect.TypeFor[error]():
+		return errors.New("the output is error, and what goes wrong is returned beside the output\n    return None, or a type that says what is sent")
 	case isPiecewise(a.content):
 		a.piecewise = true
 		return nil

@@ -159,6 +159,7 @@ func optionMistakes() map[string]func(*mortise.API) {
 		"status of a failure":          func(api *mortise.API) { get[none](api, "/", router.Status(404)) },
 		"status without a body":        func(api *mortise.API) { mortise.Get(api, "/", gives(1), router.Status(204)) },
 		"negative limit":               func(api *mortise.API) { get[none](api, "/", router.MaxBody(-1)) },
+		"problem that is none":         func(api *mortise.API) { get[none](api, "/", router.Problems(404, 200)) },
 		"dependency that is nil":       func(api *mortise.API) { get[none](api, "/", (*mortise.Dependency)(nil)) },
 	}
 }
@@ -313,7 +314,8 @@ func (pets) Discriminator() mortise.Discriminator[any] {
 // outputMistakes are those of outputs.
 func outputMistakes() map[string]func(*mortise.API) {
 	return map[string]func(*mortise.API){
-		"output that is no JSON": out1[unencodable],
+		"output that is no JSON":  out1[unencodable],
+		"output that is an error": out1[error],
 		"output that cannot be absent": out1[struct {
 			Name mortise.Optional[string] `json:"name"`
 		}],
