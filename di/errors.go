@@ -46,6 +46,8 @@ func (e *MissingError) hint() string {
 		return fmt.Sprintf("did you mean %v, provided at %v?", e.Nearby.out, e.Nearby.place)
 	case e.member:
 		return "to read it from a JSON body, take its struct in a field tagged body:\"json\""
+	case e.Field != "" && isScalar(e.Type) && e.Type.PkgPath() != "":
+		return "provide a dependency that gives it, such as a scheme that reads a credential, or give the field a tag, such as query:\"name\", to read it from the request"
 	case e.Field != "" && isScalar(e.Type):
 		return "to read it from the request, give the field a tag, such as query:\"name\""
 	case e.Field != "" || e.Type.Kind() == reflect.Pointer:

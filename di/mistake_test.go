@@ -94,6 +94,9 @@ var catalogue = []struct {
 		}
 		return provided(), di.Depends(func(context.Context, struct{ Note note }) (di.None, error) { return di.None{}, nil }, di.Named("add"))
 	}},
+	{"missing credential", func() (*di.Scope, *di.Dependency) {
+		return nil, di.Depends(func(context.Context, struct{ Key bearer }) (di.None, error) { return di.None{}, nil }, di.Named("partner"))
+	}},
 	{"missing tag", func() (*di.Scope, *di.Dependency) {
 		return provided(), di.Depends(func(context.Context, filtering) (di.None, error) { return di.None{}, nil }, di.Named("search"))
 	}},
