@@ -83,6 +83,7 @@ func TestAnOperationDocumentsWhatItsChainDoes(t *testing.T) {
 	mortise.Post(api, "/made", gives(made{}))
 	mortise.Get(api, "/redirect", gives(mortise.Redirect{To: "/"}))
 	mortise.Get(api, "/problems", gives(1), router.Problems(409, 410))
+	mortise.Get(api, "/classes", gives(1), router.Problems(4, 5, 0))
 	built(t, api)
 	for line, want := range map[string]string{
 		"GET /plain":      "200 default",
@@ -97,6 +98,7 @@ func TestAnOperationDocumentsWhatItsChainDoes(t *testing.T) {
 		"POST /made":      "201 default",
 		"GET /redirect":   "303 default",
 		"GET /problems":   "200 409 410 default",
+		"GET /classes":    "200 4XX 5XX default",
 	} {
 		if got := statuses(documented(t, api, line)); got != want {
 			t.Errorf("%s documents %s, want %s", line, got, want)

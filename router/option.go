@@ -239,13 +239,13 @@ func ReadTimeout(d time.Duration) Option {
 	}}
 }
 
-// Problems documents that operations may answer with these statuses, 400 to 599,
-// as problems. Those which the dependencies bring are documented by themselves.
+// Problems documents that operations may answer with these statuses as problems:
+// 400 to 599, and as in [openapi.Response] 4 and 5 for a class, 0 for any other. Those which the dependencies bring are documented by themselves.
 // Fits anywhere.
 func Problems(statuses ...int) Option {
 	return &option{fmt.Sprintf("Problems(%d)", statuses), anywhere, func(s *settings) {
 		for _, status := range statuses {
-			if status < 400 || status > 599 {
+			if !isError(status) || status > 599 {
 				s.wrong = fmt.Errorf("%d is not the status of a problem; give 400 to 599, and document other answers with Response", status)
 			}
 			s.responses = append(s.responses, openapi.Response{Status: status})
