@@ -99,13 +99,8 @@ func (w *walk) whole() {
 	}
 }
 
-// byType resolves a type by the first rule: scopes, a dependency in scope, or
-// what the source knows.
+// byType resolves a type by the first rule.
 func (w *walk) byType(t reflect.Type, index []int) bool {
-	if t == scopesType {
-		w.slots = append(w.slots, slot{index: index, scopes: true})
-		return true
-	}
 	if w.dry && t == w.owner.out {
 		w.asked = true
 		return true
@@ -113,24 +108,37 @@ func (w *walk) byType(t reflect.Type, index []int) bool {
 	if w.dry && w.c.provides(w.from, t) {
 		return true
 	}
-	if found, rival := w.c.find(w.from, w.owner, t); found != nil {
-		if rival != nil && !w.c.transforms(found) {
-			w.mistake(&AmbiguousError{Type: t, First: rival.self(), Second: found.self(), Owner: w.owner, guard: w.c.transforms(rival)})
-		}
-		w.slots = append(w.slots, slot{index: index, provider: found})
-		return true
+	s, rival, ok := w.filler(t)
+	if !ok {
+		return false
 	}
-	if in := w.c.source.Type(t); in != nil {
-		w.slots = append(w.slots, slot{index: index, input: in})
-		return true
+	if rival != nil && !w.c.transforms(s.provider) {
+		w.mistake(&AmbiguousError{Type: t, First: rival.self(), Second: s.provider.self(), Owner: w.owner, guard: w.c.transforms(rival)})
 	}
-	return false
+	s.index = index
+	w.slots = append(w.slots, s)
+	return true
 }
 
-// given reports whether a field of the type would be filled if it could be.
-func (w *walk) given(t reflect.Type) bool {
-	found, _ := w.c.find(w.from, w.owner, t)
-	return t == scopesType || found != nil || w.c.source.Type(t) != nil
+// filler is what the first rule fills a place of the type with: scopes, a dependency
+// in scope, which may have a rival there, or what the source knows.
+func (w *walk) filler(t reflect.Type) (s slot, rival *env, ok bool) {
+	if t == scopesType {
+		return slot{scopes: true}, nil, true
+	}
+	if found, rival := w.c.find(w.from, w.owner, t); found != nil {
+		return slot{provider: found}, rival, true
+	}
+	if in := w.c.source.Type(t); in != nil {
+		return slot{input: in}, nil, true
+	}
+	return slot{}, nil, false
+}
+
+// fillable reports whether a field of the type would be filled if it were exported.
+func (w *walk) fillable(t reflect.Type) bool {
+	_, _, ok := w.filler(t)
+	return ok
 }
 
 // flatten fills a struct of which something must be filled: one that has
@@ -169,7 +177,7 @@ func (w *walk) field(f reflect.StructField, index []int, path string, depth int)
 		return
 	case f.IsExported() && w.byType(f.Type, index):
 		return
-	case !f.IsExported() && w.given(f.Type):
+	case !f.IsExported() && w.fillable(f.Type):
 		w.mistake(&UnexportedError{Type: f.Type, Field: path, Owner: w.owner})
 	case !f.IsExported() && !(f.Anonymous && f.Type.Kind() == reflect.Struct):
 		return
