@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"os/exec"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -60,42 +61,58 @@ func short(s *http.Server) {
 	s.ReadTimeout, s.WriteTimeout, s.IdleTimeout = time.Second, time.Second, time.Second
 }
 
+// attacks are the ways of slowhttptest to hold connections.
+var attacks = []struct {
+	name  string
+	args  []string
+	ended bool // by the usual limits, while the attack goes on; shorter ones end all
+}{
+	{"headers that never end", []string{"-H", "-u", "/"}, true},
+	{"a body that comes by the byte", []string{"-B", "-s", "100000", "-u", "/form"}, false},
+	{"an answer that is read by the byte", []string{"-X", "-w", "64", "-y", "128", "-u", "/large"}, false},
+}
+
 // A199
 func TestSlowClientsKeepNobodyElseFromBeingAnswered(t *testing.T) {
-	t.Parallel()
 	tool := need.Tool(t, "slowhttptest")
-	usual := func(*http.Server) {}
-	for _, tt := range []struct {
-		name   string
-		limits func(*http.Server)
-		attack []string
-		ended  bool // by the server, while the attack goes on
-	}{
-		{"headers that never end, with the usual limits", usual, []string{"-H", "-u", "/"}, true},
-		{"headers that never end, with shorter limits", short, []string{"-H", "-u", "/"}, true},
-		{"a body that comes by the byte, with the usual limits", usual, []string{"-B", "-s", "100000", "-u", "/form"}, false},
-		{"a body that comes by the byte, with shorter limits", short, []string{"-B", "-s", "100000", "-u", "/form"}, true},
-		{"an answer that is read by the byte, with the usual limits", usual, []string{"-X", "-w", "64", "-y", "128", "-u", "/large"}, false},
-		{"an answer that is read by the byte, with shorter limits", short, []string{"-X", "-w", "64", "-y", "128", "-u", "/large"}, true},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			var attackers ledger
-			at := serve(t, mortise.Server(func(s *http.Server) {
-				tt.limits(s)
-				s.ConnState = attackers.note
-			}))
-			last, done := lasting, func() bool { return false }
-			if tt.ended {
-				last, done = patience, attackers.gone
-			}
-			if out := besiege(t, tool, at, tt.attack, last, done); strings.Contains(out, "Hit test time limit") == tt.ended {
-				t.Errorf("the server ended all: %v, want %v\n%s", !tt.ended, tt.ended, out)
-			}
-			if n := attackers.number(); n < connections {
-				t.Errorf("only %d of %d attackers came", n, connections)
-			}
-		})
+	before := runtime.NumGoroutine()
+	t.Run("attacks", func(t *testing.T) {
+		for _, a := range attacks {
+			t.Run(a.name+", with the usual limits", func(t *testing.T) {
+				t.Parallel()
+				withstand(t, tool, a.args, a.ended)
+			})
+			t.Run(a.name+", with shorter limits", func(t *testing.T) {
+				t.Parallel()
+				withstand(t, tool, a.args, true, mortise.Server(short))
+			})
+		}
+	})
+	for range 200 {
+		if runtime.NumGoroutine() <= before {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Errorf("%d goroutines are left of %d", runtime.NumGoroutine(), before)
+}
+
+// withstand lets a server be attacked, which ends all connections of the attackers
+// or lets the attack go on.
+func withstand(t *testing.T, tool string, attack []string, ended bool, limits ...mortise.ServeOption) {
+	t.Helper()
+	var attackers ledger
+	at := serve(t, append(limits, mortise.Server(func(s *http.Server) { s.ConnState = attackers.note }))...)
+	last, done := lasting, func() bool { return false }
+	if ended {
+		last, done = patience, attackers.gone
+	}
+	if out := besiege(t, tool, at, attack, last, done); strings.Contains(out, "Hit test time limit") == ended {
+		t.Errorf("the server ended all: %v, want %v\n%s", !ended, ended, out)
+	}
+	came, most := attackers.numbers()
+	if came < connections || !ended && most < connections {
+		t.Errorf("of %d attackers %d came, and %d were there at once", connections, came, most)
 	}
 }
 
@@ -105,6 +122,7 @@ type ledger struct {
 	mu   sync.Mutex
 	came int
 	open int
+	most int // open at once
 }
 
 // note is a [http.Server.ConnState].
@@ -118,16 +136,17 @@ func (l *ledger) note(c net.Conn, state http.ConnState) {
 	case http.StateNew:
 		l.came++
 		l.open++
+		l.most = max(l.most, l.open)
 	case http.StateClosed:
 		l.open--
 	}
 }
 
-// number is how many have come.
-func (l *ledger) number() int {
+// numbers tells how many have come, and how many were there at once.
+func (l *ledger) numbers() (came, most int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.came
+	return l.came, l.most
 }
 
 // gone reports whether all attackers have come and the server is rid of them.
